@@ -1,0 +1,103 @@
+import type { Coroutine } from './coroutine.ts';
+import { CancelledError, RuntimeError } from './exceptions.ts';
+import { Future } from './future.ts';
+import { getRunningLoop } from './running-loop.ts';
+import type { Task } from './task.ts';
+
+/*
+ * How a task drives an async function.
+ *
+ * A coroutine can be thrown into, an async function cannot: what it does between two awaits is known
+ * to the engine alone. So its task waits for one future, the body, that is done when the function
+ * is, and the body knows what the function waits for:
+ *
+ *     Task --waits for--> AsyncBody --#waited--> the futures that the function awaits
+ *
+ * To cancel the task cancels those futures; each of these awaits then throws `CancelledError`, inside
+ * the function, where it stands. They are a set, because of `await Promise.all([a, b])`.
+ *
+ * Which awaits are the function's? Those made while its task is the current one. Therefore, after
+ * the function was started or resumed, the turn of the loop pauses until the engine has no promise
+ * reaction left, and all that time the task stays current.
+ *
+ * What stays out of reach: an async function that waits for a promise of somebody else (a fetch, a
+ * file) goes on outside of any turn, and what it awaits from then on is not known to be its own. It
+ * is reached again after `await loop.createTask(promise)`, which makes that promise one of ours.
+ */
+export class AsyncBody<T> extends Future<T> {
+  readonly #task: Task<unknown>;
+  readonly #waited: Set<Future<unknown>> = new Set();
+
+  constructor(task: Task<unknown>) {
+    super(task.getLoop());
+    this.#task = task;
+  }
+
+  /** Cancels what the function waits for. */
+  override cancel(message?: string): boolean {
+    let any = false;
+    for (const future of this.#waited) any = future.cancel(message) || any;
+    return any;
+  }
+
+  /**
+   * Notes that the function waits for `future`.
+   *
+   * @returns null, or the error with which the wait must end at once
+   */
+  beginWait(future: Future<unknown>): Error | null {
+    const task = this.#task;
+    if (future.getLoop() !== task.getLoop()) {
+      return new RuntimeError(`Task ${task} got Future ${future} attached to a different loop`);
+    }
+    if (future === task) return new RuntimeError(`Task cannot await on itself: ${task}`);
+    const cancellation = task.takeCancellation();
+    if (cancellation !== null) future.cancel(cancellation.message);
+    this.#waited.add(future);
+    return null;
+  }
+
+  /** The function goes on, as the current task, when this callback has returned. */
+  endWait(future: Future<unknown>): void {
+    this.#waited.delete(future);
+    this.getLoop().scheduler.pauseFor(this.#task);
+  }
+}
+
+/** Drives an async function; `start` calls it. Only for the first step of a task. */
+export function* driveAsyncFunction<T>(start: () => PromiseLike<T>): Coroutine<T> {
+  const scheduler = getRunningLoop().scheduler;
+  const task = scheduler.currentTask as Task<unknown>;
+  const body = new AsyncBody<T>(task);
+  task.asyncBody = body;
+  follow(body, start());
+  scheduler.pauseFor(task);
+  try {
+    return yield* body;
+  } catch (error) {
+    // A cancellation that came too late does not hide what the function failed with.
+    if (body.done() && error instanceof CancelledError) body.result();
+    throw error;
+  }
+}
+
+/**
+ * Drives a promise of which nobody knows what it waits for: a cancellation is delivered at once, and
+ * what becomes of the promise is nobody's business then.
+ */
+export function* drivePromise<T>(promise: PromiseLike<T>): Coroutine<T> {
+  const future = new Future<T>(getRunningLoop());
+  follow(future, promise);
+  return yield* future;
+}
+
+function follow<T>(future: Future<T>, promise: PromiseLike<T>): void {
+  promise.then(
+    (value) => {
+      if (!future.done()) future.setResult(value);
+    },
+    (error: unknown) => {
+      if (!future.done()) future.setException(error);
+    },
+  );
+}

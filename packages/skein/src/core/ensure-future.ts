@@ -1,0 +1,98 @@
+import { driveAsyncFunction, drivePromise } from './async-body.ts';
+import {
+  type AnyAwaitable,
+  type Awaitable,
+  type AwaitableFunction,
+  type Coroutine,
+  isAsyncFunction,
+  isAwaitable,
+  isCoroutine,
+  isGeneratorFunction,
+  isThenable,
+} from './coroutine.ts';
+import type { EventLoop } from './event-loop.ts';
+import { ValueError } from './exceptions.ts';
+import { Future } from './future.ts';
+import { repr } from './repr.ts';
+import { loopForNewFuture } from './running-loop.ts';
+import { loopIsClosed } from './scheduler.ts';
+import { Task, type TaskOptions } from './task.ts';
+
+/** Whatever a task can be made of. */
+export type TaskSource<T> = AnyAwaitable<T> | AwaitableFunction<T>;
+
+/**
+ * Makes sure that `x` runs: a future or task is returned as it is, everything else becomes a task.
+ *
+ * @param options.loop - by default the loop of the future, or else the one that runs
+ * @throws {ValueError} when `x` is a future of another loop than `options.loop`
+ * @throws {TypeError} when `x` is nothing to wait for
+ * @see CPython 3.14 Lib/asyncio/tasks.py, ensure_future
+ */
+export function ensureFuture<T>(
+  x: TaskSource<T>,
+  options?: { readonly loop?: EventLoop | undefined },
+): Future<T> {
+  if (!(x instanceof Future)) return makeTask(options?.loop ?? loopForNewFuture(), x);
+  if (options?.loop !== undefined && options.loop !== x.getLoop()) {
+    throw new ValueError(
+      'The future belongs to a different loop than the one specified as the loop argument: ' +
+        `${x}; wait for it in the loop that it was made for`,
+    );
+  }
+  return x as Future<T>;
+}
+
+/** Makes a task of anything that can be waited for, or of a function that gives such a thing. */
+export function makeTask<T>(loop: EventLoop, x: TaskSource<T>, options?: TaskOptions): Task<T> {
+  if (loop.isClosed()) throw loopIsClosed();
+  return new Task<T>(toCoroutine(loop, x), loop, options);
+}
+
+/** @throws {TypeError} when `x` is nothing to wait for, or the loop cannot drive it */
+function toCoroutine<T>(loop: EventLoop, x: TaskSource<T>): Coroutine<T> {
+  if (isCoroutine(x)) return x as Coroutine<T>;
+  if (typeof x === 'function') {
+    if (isGeneratorFunction(x)) return x() as Coroutine<T>;
+    if (isAsyncFunction(x)) {
+      checkRunsAsyncFunctions(loop, x);
+      return driveAsyncFunction<T>(x as () => PromiseLike<T>);
+    }
+    return callAtFirstStep(loop, x);
+  }
+  if (isAwaitable(x)) return waitFor(x as Awaitable<T>);
+  if (isThenable(x)) {
+    checkRunsAsyncFunctions(loop, x);
+    return drivePromise(x as PromiseLike<T>);
+  }
+  throw nothingToWaitFor(x);
+}
+
+function* waitFor<T>(awaitable: Awaitable<T>): Coroutine<T> {
+  return yield* awaitable;
+}
+
+/** A plain function: what it gives is known when it was called, and it is called in its task. */
+function* callAtFirstStep<T>(loop: EventLoop, fn: AwaitableFunction<T>): Coroutine<T> {
+  const made: unknown = fn();
+  if (isCoroutine(made) || isAwaitable(made)) return yield* made as Awaitable<T>;
+  if (!isThenable(made)) throw nothingToWaitFor(made);
+  checkRunsAsyncFunctions(loop, made);
+  return yield* driveAsyncFunction(() => made as PromiseLike<T>);
+}
+
+function checkRunsAsyncFunctions(loop: EventLoop, x: unknown): void {
+  if (loop.scheduler.runsAsyncFunctions) return;
+  const what = typeof x === 'function' ? `the async ${repr(x)}` : 'a promise';
+  throw new TypeError(
+    `${loop} cannot run ${what}: while it blocks its thread, no promise gets settled. Give it a ` +
+      'coroutine (function* with yield*), or use a NodeEventLoop',
+  );
+}
+
+function nothingToWaitFor(x: unknown): TypeError {
+  return new TypeError(
+    'A Future, a coroutine, a promise or a function that gives one of these is required, got ' +
+      `${repr(x)}`,
+  );
+}

@@ -1,0 +1,286 @@
+import { isCoroutine } from './coroutine.ts';
+import { DefaultExecutor } from './default-executor.ts';
+import { makeTask, type TaskSource } from './ensure-future.ts';
+import type { LoopEnvironment } from './environment.ts';
+import {
+  type ExceptionContext,
+  type ExceptionHandler,
+  handleException,
+  showContext,
+} from './exception-handler.ts';
+import { RuntimeError, ValueError } from './exceptions.ts';
+import type { Executor, ResultOf } from './executor.ts';
+import { Future } from './future.ts';
+import { type Callback, Handle } from './handle.ts';
+import { repr } from './repr.ts';
+import { runningLoopOrNull } from './running-loop.ts';
+import { loopIsClosed, Scheduler } from './scheduler.ts';
+import type { Selector } from './selector.ts';
+import type { Task, TaskOptions } from './task.ts';
+import type { TimerHandle } from './timer-heap.ts';
+import { wrapFuture } from './wrap-future.ts';
+
+/**
+ * An event loop: waits until something happens, and runs what was registered for it.
+ *
+ * It is a plain object; make as many as you like. Only its `run…` methods tie it to a thread, for as
+ * long as they last. What every loop can do is here; how a loop is turned is said by its subclasses.
+ *
+ * Thread        an object of the thread that made it; other threads use a handle of it
+ *
+ * @see CPython 3.14 Lib/asyncio/base_events.py, BaseEventLoop
+ */
+export abstract class EventLoop {
+  /**
+   * The door for the core and for the drivers of loops.
+   *
+   * @internal
+   */
+  readonly scheduler: Scheduler;
+
+  readonly #environment: LoopEnvironment;
+  readonly #selector: Selector;
+  readonly #defaultExecutor: DefaultExecutor = new DefaultExecutor();
+  #exceptionHandler: ExceptionHandler | null = null;
+  #running: boolean = false;
+
+  constructor(environment: LoopEnvironment, selector: Selector) {
+    this.#environment = environment;
+    this.#selector = selector;
+    this.scheduler = new Scheduler(this, environment, selector);
+  }
+
+  /** Runs until `stop()`. */
+  abstract runForever(): void | Promise<void>;
+
+  /** Runs until `x` is done, and gives what it ends with. */
+  abstract runUntilComplete<T>(x: TaskSource<T>): T | Promise<T>;
+
+  /**
+   * Ends the run after the iteration that is under way; what that registers waits for the next run.
+   * Before a run: the run has one iteration.
+   */
+  stop(): void {
+    this.scheduler.stopping = true;
+  }
+
+  /** Whether a run is under way. */
+  isRunning(): boolean {
+    return this.#running;
+  }
+
+  isClosed(): boolean {
+    return this.scheduler.closed;
+  }
+
+  /**
+   * Gives everything back. What was registered is dropped and does not run; failures that nobody has
+   * looked at are reported. Closing twice is harmless.
+   *
+   * @throws {RuntimeError} when the loop is running
+   */
+  close(): void {
+    if (this.#running || this.scheduler.currentTask !== null) {
+      throw new RuntimeError('Cannot close a running event loop; call stop() and let the run end');
+    }
+    if (this.isClosed()) return;
+    this.scheduler.unseenFailures.report();
+    this.scheduler.close();
+    this.#defaultExecutor.abandon();
+    this.#selector.close();
+  }
+
+  /** Has `callback` called in the next iteration, after everything that was registered before. */
+  callSoon<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): Handle {
+    if (this.scheduler.debug) checkCallback(callback, 'callSoon');
+    const handle = new Handle(this, callback, args);
+    this.scheduler.enqueue(handle);
+    return handle;
+  }
+
+  /**
+   * As `callSoon`. An object lives in one thread, so that nobody can call this from another one: other
+   * threads use the handle that `loop.remote()` gives them.
+   */
+  callSoonThreadsafe<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): Handle {
+    if (this.scheduler.debug) checkCallback(callback, 'callSoonThreadsafe');
+    const handle = new Handle(this, callback, args);
+    this.scheduler.enqueue(handle);
+    return handle;
+  }
+
+  /**
+   * Has `callback` called once, after `delayMs`.
+   *
+   * @param delayMs - milliseconds; what is not above 0 is due in the next iteration
+   */
+  callLater<A extends unknown[]>(
+    delayMs: number,
+    callback: (...args: A) => unknown,
+    ...args: A
+  ): TimerHandle {
+    return this.#callAt(this.#environment.now() + delayMs, callback, args, 'callLater');
+  }
+
+  /**
+   * Has `callback` called once, at a moment.
+   *
+   * @param whenMs - milliseconds of `loop.time()`
+   */
+  callAt<A extends unknown[]>(
+    whenMs: number,
+    callback: (...args: A) => unknown,
+    ...args: A
+  ): TimerHandle {
+    return this.#callAt(whenMs, callback, args, 'callAt');
+  }
+
+  /** The clock of the loop: milliseconds since some moment, with fractions; never goes back. */
+  time(): number {
+    return this.#environment.now();
+  }
+
+  createFuture<T>(): Future<T> {
+    return new Future<T>(this);
+  }
+
+  /**
+   * Makes a task, whose first step is in the next iteration.
+   *
+   * @param x - a coroutine, or a function that makes one; where promises work also an async function
+   *   or a promise. An async function should be given itself, and not the promise that it returns:
+   *   then cancelling reaches it
+   */
+  createTask<T>(x: TaskSource<T>, options?: TaskOptions): Task<T> {
+    return makeTask(this, x, options);
+  }
+
+  /**
+   * Runs a function elsewhere; the result comes back into this loop. Submits at once.
+   *
+   * Cancellation  keeps work that has not begun from beginning; work that has begun goes on, and its
+   *               result is dropped
+   *
+   * @param executor - null for the default one of this loop, made at its first use
+   * @throws {RuntimeError} when the loop is closed or the executor is shut down
+   */
+  runInExecutor<A extends unknown[], R>(
+    executor: Executor | null,
+    fn: (...args: A) => R,
+    ...args: A
+  ): Future<ResultOf<R>> {
+    this.#checkClosed();
+    const runner = executor ?? this.#defaultExecutor.get();
+    return wrapFuture(runner.submit(fn, ...args), { loop: this });
+  }
+
+  setDefaultExecutor(executor: Executor): void {
+    this.#defaultExecutor.set(executor);
+  }
+
+  /**
+   * Shuts the default executor down and waits for what it runs. It takes nothing from now on.
+   *
+   * Suspends      until its work is done; where promises do not work it blocks instead
+   */
+  shutdownDefaultExecutor(): Future<void> {
+    this.#checkClosed();
+    return this.#defaultExecutor.shutDown(this);
+  }
+
+  /** @param handler - null for the default one */
+  setExceptionHandler(handler: ExceptionHandler | null): void {
+    if (handler !== null && typeof handler !== 'function') {
+      throw new TypeError(`A callable object or null is expected, got ${repr(handler)}`);
+    }
+    this.#exceptionHandler = handler;
+  }
+
+  getExceptionHandler(): ExceptionHandler | null {
+    return this.#exceptionHandler;
+  }
+
+  /** What happens with an error while no handler is set: it is shown, with what is known of it. */
+  defaultExceptionHandler(context: ExceptionContext): void {
+    this.#environment.reportError(showContext(context), context.exception);
+  }
+
+  /** Tells of an error that nobody else takes. Throws nothing but `SystemExit`, `KeyboardInterrupt`. */
+  callExceptionHandler(context: ExceptionContext): void {
+    handleException(this, this.#exceptionHandler, context, (text, error) =>
+      this.#environment.reportError(text, error),
+    );
+  }
+
+  getDebug(): boolean {
+    return this.scheduler.debug;
+  }
+
+  /** In debug mode slow callbacks are reported, and what is registered is looked at. */
+  setDebug(enabled: boolean): void {
+    this.scheduler.debug = enabled;
+  }
+
+  /** Milliseconds from which on debug mode calls a callback slow; 100 at first. */
+  get slowCallbackDuration(): number {
+    return this.scheduler.slowCallbackDuration;
+  }
+
+  set slowCallbackDuration(durationMs: number) {
+    this.scheduler.slowCallbackDuration = durationMs;
+  }
+
+  toString(): string {
+    return `<${this.constructor.name} running=${this.#running} closed=${this.isClosed()}>`;
+  }
+
+  /**
+   * What every run checks before anything else. Touches no slot: a run that is refused must not
+   * disturb the one that is under way.
+   */
+  protected checkCanRun(): void {
+    this.#checkClosed();
+    if (this.#running) {
+      throw new RuntimeError('This event loop is already running');
+    }
+    const other = runningLoopOrNull();
+    if (other !== null && other !== this) {
+      throw new RuntimeError('Cannot run the event loop while another loop is running');
+    }
+  }
+
+  protected beginRun(): void {
+    this.#running = true;
+  }
+
+  protected endRun(): void {
+    this.#running = false;
+    this.scheduler.stopping = false;
+  }
+
+  #callAt(
+    whenMs: number,
+    callback: Callback,
+    args: readonly unknown[],
+    asked: string,
+  ): TimerHandle {
+    const scheduler = this.scheduler;
+    if (scheduler.closed) throw loopIsClosed();
+    if (scheduler.debug) checkCallback(callback, asked);
+    if (Number.isNaN(whenMs)) throw new ValueError(`Invalid time given to ${asked}(): NaN`);
+    return scheduler.addTimer(whenMs, callback, args);
+  }
+
+  #checkClosed(): void {
+    if (this.isClosed()) throw loopIsClosed();
+  }
+}
+
+function checkCallback(callback: unknown, asked: string): void {
+  if (isCoroutine(callback)) {
+    throw new TypeError(`coroutines cannot be used with ${asked}(); use createTask()`);
+  }
+  if (typeof callback !== 'function') {
+    throw new TypeError(`a callable object was expected by ${asked}(), got ${repr(callback)}`);
+  }
+}

@@ -1,0 +1,305 @@
+import type { Awaitable } from './coroutine.ts';
+import type { EventLoop } from './event-loop.ts';
+import { CancelledError, InvalidStateError, RuntimeError } from './exceptions.ts';
+import { Handle } from './handle.ts';
+import { instrument } from './instruments.ts';
+import { joinStacks } from './joined-stacks.ts';
+import { promiseOf } from './promise-of.ts';
+import type { Runnable } from './ready-queue.ts';
+import { loopForNewFuture } from './running-loop.ts';
+import type { Task } from './task.ts';
+
+/*
+ * A result that is not there yet, bound to one loop.
+ *
+ *                      setResult    ->  FINISHED   #outcome is the value
+ *     PENDING   ---->  setException ->  FAILED     #outcome is what was thrown
+ *                      cancel       ->  CANCELLED  #outcome is the CancelledError, or the message
+ *
+ * A future leaves PENDING once. It then hands everybody who waits to the ready queue of its loop, in
+ * the order in which they came, and forgets them. Nobody is ever called from inside `setResult`.
+ *
+ * Who waits is a function (`addDoneCallback`) or a task. A task goes into the ready queue as it is:
+ * to await something makes no closure and no handle.
+ *
+ * @see CPython 3.14 Lib/asyncio/futures.py
+ */
+
+const PENDING = 0;
+const CANCELLED = 1;
+const FINISHED = 2;
+const FAILED = 3;
+
+const STATE_NAMES = ['pending', 'cancelled', 'finished', 'failed'] as const;
+
+/** A function that is called with the future when that is done. */
+export type DoneCallback<F> = (future: F) => unknown;
+
+type Waiter = DoneCallback<never> | Task<unknown>;
+
+/** Registers a task to be run when the future is done; the task has claimed the future before. */
+export let addWaiter: (future: Future<unknown>, task: Task<unknown>) => void;
+
+/** Whether the future suspended its coroutine by `yield*` just now, and not by `yield`. */
+export let claimSuspension: (future: Future<unknown>) => boolean;
+
+/** Says that a coroutine is about to hand the future to its task. */
+let beginSuspension: (future: Future<unknown>) => void;
+
+export class Future<T> implements Awaitable<T>, PromiseLike<T> {
+  readonly #loop: EventLoop;
+  #state: number = PENDING;
+  #outcome: unknown = undefined;
+  /** Nobody, one, or several in the order in which they came. */
+  #waiters: Waiter | Waiter[] | null = null;
+  #suspending: boolean = false;
+  #unseen: boolean = false;
+
+  static {
+    addWaiter = (future, task) => future.#addWaiter(task);
+    beginSuspension = (future) => {
+      future.#suspending = true;
+    };
+    claimSuspension = (future) => {
+      const suspending = future.#suspending;
+      future.#suspending = false;
+      return suspending;
+    };
+  }
+
+  /** @param loop - the loop that the future belongs to; by default the one that runs */
+  constructor(loop: EventLoop = loopForNewFuture()) {
+    this.#loop = loop;
+  }
+
+  getLoop(): EventLoop {
+    return this.#loop;
+  }
+
+  /** Whether there is a result, an error or a cancellation. */
+  done(): boolean {
+    return this.#state !== PENDING;
+  }
+
+  cancelled(): boolean {
+    return this.#state === CANCELLED;
+  }
+
+  /**
+   * Cancels the future, unless it is done: whoever waits gets a `CancelledError`.
+   *
+   * @param message - becomes the message of the `CancelledError`
+   * @returns whether the future was pending
+   */
+  cancel(message?: string): boolean {
+    this.#markSeen();
+    if (this.#state !== PENDING) return false;
+    this.#complete(CANCELLED, message);
+    return true;
+  }
+
+  /**
+   * The value.
+   *
+   * @throws {InvalidStateError} when the future is pending
+   * @throws {CancelledError} when it was cancelled
+   * @throws what the future failed with
+   */
+  result(): T {
+    switch (this.#state) {
+      case FINISHED:
+        return this.#outcome as T;
+      case FAILED:
+        this.#markSeen();
+        joinStacks(this.#outcome);
+        throw this.#outcome;
+      case CANCELLED:
+        throw this.#cancellation();
+      default:
+        throw new InvalidStateError(`Result is not ready. ${this} is pending; wait for it first`);
+    }
+  }
+
+  /**
+   * What the future failed with, or null.
+   *
+   * @throws {InvalidStateError} when the future is pending
+   * @throws {CancelledError} when it was cancelled
+   */
+  exception(): unknown {
+    switch (this.#state) {
+      case FINISHED:
+        return null;
+      case FAILED:
+        this.#markSeen();
+        return this.#outcome;
+      case CANCELLED:
+        throw this.#cancellation();
+      default:
+        throw new InvalidStateError(`Exception is not set. ${this} is pending; wait for it first`);
+    }
+  }
+
+  /** @throws {InvalidStateError} when the future is done */
+  setResult(value: T): void {
+    if (this.#state !== PENDING) throw this.#alreadyDone('setResult');
+    this.#complete(FINISHED, value);
+  }
+
+  /**
+   * Makes the future fail.
+   *
+   * @param error - anything that can be thrown; an error class is instantiated
+   * @throws {InvalidStateError} when the future is done
+   */
+  setException(error: unknown): void {
+    if (this.#state !== PENDING) throw this.#alreadyDone('setException');
+    this.#unseen = true;
+    this.#loop.scheduler.unseenFailures.add(this);
+    this.#complete(FAILED, isErrorClass(error) ? new error() : error);
+  }
+
+  /** Has `callback` called with this future in the iteration after the one in which it gets done. */
+  addDoneCallback(callback: DoneCallback<this>): void {
+    this.#addWaiter(callback as DoneCallback<never>);
+  }
+
+  /**
+   * Takes a callback back, as often as it was added. A future that is done has none any more.
+   *
+   * @returns how many were removed
+   */
+  removeDoneCallback(callback: DoneCallback<this>): number {
+    const waiters = this.#waiters;
+    if (waiters === callback) {
+      this.#waiters = null;
+      return 1;
+    }
+    if (!Array.isArray(waiters)) return 0;
+    const kept = waiters.filter((waiter) => waiter !== callback);
+    this.#waiters = kept;
+    return waiters.length - kept.length;
+  }
+
+  /**
+   * Waits for the future in a coroutine: `const value = yield* future`.
+   *
+   * Suspends      only when the future is pending
+   * Cancellation  cancels this future
+   */
+  [Symbol.iterator](): Iterator<Future<unknown>, T, void> {
+    return new FutureIterator(this);
+  }
+
+  /** Waits for the future in an async function: `const value = await future`. */
+  // oxlint-disable-next-line unicorn/no-thenable -- to be awaited is what a future is for
+  then<A = T, B = never>(
+    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return promiseOf(this).then(onFulfilled, onRejected);
+  }
+
+  toString(): string {
+    return `<${this.constructor.name} ${this.describe()}>`;
+  }
+
+  /** What `toString` shows between the brackets. */
+  protected describe(): string {
+    return STATE_NAMES[this.#state] as string;
+  }
+
+  /** Makes the future cancelled by an error that is there already. */
+  protected setCancelled(error: CancelledError): void {
+    this.#complete(CANCELLED, error);
+  }
+
+  #complete(state: number, outcome: unknown): void {
+    this.#state = state;
+    this.#outcome = outcome;
+    const waiters = this.#waiters;
+    if (waiters === null) return;
+    this.#waiters = null;
+    if (Array.isArray(waiters)) for (const waiter of waiters) this.#wake(waiter);
+    else this.#wake(waiters);
+  }
+
+  #addWaiter(waiter: Waiter): void {
+    const waiters = this.#waiters;
+    if (this.#state !== PENDING) this.#wake(waiter);
+    else if (waiters === null) this.#waiters = waiter;
+    else if (Array.isArray(waiters)) waiters.push(waiter);
+    else this.#waiters = [waiters, waiter];
+  }
+
+  #wake(waiter: Waiter): void {
+    let entry: Runnable;
+    if (typeof waiter === 'function') {
+      entry = new Handle(this.#loop, waiter, [this]);
+    } else {
+      entry = waiter;
+      if (instrument !== null) instrument.woken(waiter);
+    }
+    this.#loop.scheduler.enqueue(entry);
+  }
+
+  #markSeen(): void {
+    if (!this.#unseen) return;
+    this.#unseen = false;
+    this.#loop.scheduler.unseenFailures.delete(this);
+  }
+
+  /** The same error each time, so that it travels up as it came down. */
+  #cancellation(): CancelledError {
+    if (!(this.#outcome instanceof CancelledError)) {
+      this.#outcome = new CancelledError(this.#outcome as string | undefined);
+    }
+    return this.#outcome as CancelledError;
+  }
+
+  #alreadyDone(asked: string): InvalidStateError {
+    const state = STATE_NAMES[this.#state] as string;
+    return new InvalidStateError(
+      `invalid state: ${asked}() on ${this}, which is ${state} already; look at done() first`,
+    );
+  }
+}
+
+/**
+ * What stands behind `yield* future`. Written by hand, because a generator would cost a frame at
+ * every resumption.
+ */
+class FutureIterator<T> implements Iterator<Future<unknown>, T, void> {
+  readonly #future: Future<T>;
+  #waiting: boolean = false;
+
+  constructor(future: Future<T>) {
+    this.#future = future;
+  }
+
+  next(): IteratorResult<Future<unknown>, T> {
+    const future = this.#future;
+    if (future.done()) return { done: true, value: future.result() };
+    if (this.#waiting) {
+      throw new RuntimeError(
+        `yield* ${future} was resumed before the future was done: only its task may resume a ` +
+          'coroutine',
+      );
+    }
+    this.#waiting = true;
+    beginSuspension(future);
+    return { done: false, value: future };
+  }
+
+  throw(error: unknown): never {
+    throw error;
+  }
+
+  return(value: T): IteratorResult<Future<unknown>, T> {
+    return { done: true, value };
+  }
+}
+
+function isErrorClass(error: unknown): error is new () => Error {
+  return typeof error === 'function' && error.prototype instanceof Error;
+}

@@ -1,0 +1,168 @@
+import type { AnyAwaitable, ValueOf } from './coroutine.ts';
+import { ensureFuture } from './ensure-future.ts';
+import type { EventLoop } from './event-loop.ts';
+import { CancelledError, ValueError } from './exceptions.ts';
+import { Future } from './future.ts';
+import { loopForNewFuture } from './running-loop.ts';
+
+export interface GatherOptions {
+  /** Puts errors among the results instead of failing with the first one. */
+  readonly returnExceptions?: boolean;
+}
+
+/** What `gather` gives for each of its arguments. */
+export type Gathered<A extends readonly unknown[]> = { -readonly [K in keyof A]: ValueOf<A[K]> };
+
+/** What `gather` gives with `returnExceptions`. */
+export type GatheredOrErrors<A extends readonly unknown[]> = {
+  -readonly [K in keyof A]: ValueOf<A[K]> | Error;
+};
+
+/**
+ * Waits for all of `awaitables`, side by side, and gives their results in the order of the arguments.
+ *
+ * The first error is the error of the whole, at once; the others go on. `cancel()` of the future that
+ * this returns cancels all of them.
+ *
+ * Suspends      does not; whoever waits for the future that it returns does
+ * Cancellation  cancels every one that is not done, and is complete when all of them are
+ *
+ * @throws {ValueError} when futures of different loops are given
+ * @see CPython 3.14 Lib/asyncio/tasks.py, gather
+ */
+export function gather<const A extends readonly AnyAwaitable<unknown>[]>(
+  ...awaitables: A
+): Future<Gathered<A>>;
+export function gather<const A extends readonly AnyAwaitable<unknown>[]>(
+  ...args: [...awaitables: A, options: { readonly returnExceptions: true }]
+): Future<GatheredOrErrors<A>>;
+export function gather<const A extends readonly AnyAwaitable<unknown>[]>(
+  ...args: [...awaitables: A, options: GatherOptions]
+): Future<Gathered<A>>;
+export function gather(...args: unknown[]): Future<unknown[]> {
+  const options = isOptions(args.at(-1)) ? (args.pop() as GatherOptions) : undefined;
+  const awaitables = args as AnyAwaitable<unknown>[];
+  let loop = loopOf(awaitables);
+  if (awaitables.length === 0) {
+    const empty = new Future<unknown[]>(loop ?? loopForNewFuture());
+    empty.setResult([]);
+    return empty;
+  }
+  loop ??= loopForNewFuture();
+  const futures = wrapEach(awaitables, loop);
+  return new GatheringFuture(loop, futures, options?.returnExceptions === true);
+}
+
+/** The future that `gather` returns: done when all of its children are, or when one has failed. */
+class GatheringFuture extends Future<unknown[]> {
+  /** In the order of the arguments. The same future may stand in it twice, and counts twice. */
+  readonly #children: readonly Future<unknown>[];
+  readonly #returnExceptions: boolean;
+  #pending: number;
+  #cancelAsked: boolean = false;
+  #cancelMessage: string | undefined;
+
+  constructor(loop: EventLoop, children: readonly Future<unknown>[], returnExceptions: boolean) {
+    super(loop);
+    this.#children = children;
+    this.#returnExceptions = returnExceptions;
+    this.#pending = children.length;
+    const childIsDone = (child: Future<unknown>): void => this.#childIsDone(child);
+    // What is done already counts only when all the others are registered, and then at once.
+    const done = children.filter((child) => child.done());
+    for (const child of children) if (!child.done()) child.addDoneCallback(childIsDone);
+    for (const child of done) this.#childIsDone(child);
+  }
+
+  override cancel(message?: string): boolean {
+    if (this.done()) return false;
+    let any = false;
+    for (const child of this.#children) any = child.cancel(message) || any;
+    if (any) {
+      // The children decide when this is done; then it is cancelled, whatever they end with.
+      this.#cancelAsked = true;
+      this.#cancelMessage = message;
+    }
+    return any;
+  }
+
+  #childIsDone(child: Future<unknown>): void {
+    this.#pending--;
+    if (this.done()) {
+      // Nobody will ask this child for its error.
+      if (!child.cancelled()) child.exception();
+      return;
+    }
+    if (!this.#returnExceptions) {
+      const failure = failureOf(child);
+      if (failure !== undefined) {
+        this.setException(failure.error);
+        return;
+      }
+    }
+    if (this.#pending > 0) return;
+    if (this.#cancelAsked) this.setException(new CancelledError(this.#cancelMessage));
+    else this.setResult(this.#children.map(resultOrError));
+  }
+}
+
+/** What `child` ended with, if not with a value; a cancellation counts as an error here. */
+function failureOf(child: Future<unknown>): { readonly error: unknown } | undefined {
+  try {
+    child.result();
+    return undefined;
+  } catch (error) {
+    return { error };
+  }
+}
+
+function resultOrError(child: Future<unknown>): unknown {
+  try {
+    return child.result();
+  } catch (error) {
+    return error;
+  }
+}
+
+/** The loop that the futures among `awaitables` belong to. */
+function loopOf(awaitables: readonly unknown[]): EventLoop | undefined {
+  let loop: EventLoop | undefined;
+  for (const each of awaitables) {
+    if (!(each instanceof Future)) continue;
+    loop ??= each.getLoop();
+    if (each.getLoop() !== loop) {
+      throw new ValueError(
+        'The future belongs to a different loop than the one specified as the loop argument: ' +
+          `gather() got ${each}, and a future of another loop before it`,
+      );
+    }
+  }
+  return loop;
+}
+
+/** Makes a future of each; the same coroutine twice is the same future twice. */
+function wrapEach(
+  awaitables: readonly AnyAwaitable<unknown>[],
+  loop: EventLoop,
+): Future<unknown>[] {
+  const wrapped = new Map<unknown, Future<unknown>>();
+  return awaitables.map((each) => {
+    if (each instanceof Future) return each;
+    let future = wrapped.get(each);
+    if (future === undefined) {
+      future = ensureFuture(each, { loop });
+      wrapped.set(each, future);
+    }
+    return future;
+  });
+}
+
+function isOptions(x: unknown): x is GatherOptions {
+  return (
+    typeof x === 'object' &&
+    x !== null &&
+    !(x instanceof Future) &&
+    !(Symbol.iterator in x) &&
+    !('then' in x)
+  );
+}

@@ -1,0 +1,67 @@
+import type { EventLoop } from './event-loop.ts';
+import { tunnels } from './exceptions.ts';
+import { nameOf } from './repr.ts';
+import type { Runnable } from './ready-queue.ts';
+
+/** A function that a loop calls with the arguments that were given for it. */
+export type Callback = (...args: never[]) => unknown;
+
+type AnyCallback = (...args: readonly unknown[]) => unknown;
+
+const NO_ARGUMENTS: readonly unknown[] = Object.freeze([]);
+
+/**
+ * A callback that waits for its turn, as `callSoon` returns it.
+ *
+ * @see CPython 3.14 Lib/asyncio/events.py, Handle
+ */
+export class Handle implements Runnable {
+  readonly #loop: EventLoop;
+  /** Null when cancelled. */
+  #callback: AnyCallback | null;
+  #args: readonly unknown[];
+
+  constructor(loop: EventLoop, callback: Callback, args: readonly unknown[]) {
+    this.#loop = loop;
+    this.#callback = callback as AnyCallback;
+    this.#args = args;
+  }
+
+  /** Makes sure that the callback will not run. Harmless when it ran already. */
+  cancel(): void {
+    this.#callback = null;
+    this.#args = NO_ARGUMENTS;
+  }
+
+  cancelled(): boolean {
+    return this.#callback === null;
+  }
+
+  /**
+   * Calls the callback; the loop does this. What it throws goes to the exception handler.
+   *
+   * @internal
+   */
+  run(): void {
+    const callback = this.#callback;
+    if (callback === null) return;
+    const args = this.#args;
+    try {
+      if (args.length === 0) callback();
+      else if (args.length === 1) callback(args[0]);
+      else callback(...args);
+    } catch (error) {
+      if (tunnels(error)) throw error;
+      this.#loop.callExceptionHandler({
+        message: `Exception in callback ${nameOf(callback)}()`,
+        exception: error,
+        handle: this,
+      });
+    }
+  }
+
+  toString(): string {
+    const what = this.#callback === null ? 'cancelled' : `${nameOf(this.#callback)}()`;
+    return `<${this.constructor.name} ${what}>`;
+  }
+}

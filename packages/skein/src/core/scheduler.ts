@@ -1,0 +1,210 @@
+import type { LoopEnvironment } from './environment.ts';
+import type { EventLoop } from './event-loop.ts';
+import { RuntimeError } from './exceptions.ts';
+import type { Callback } from './handle.ts';
+import { instrument } from './instruments.ts';
+import { ReadyQueue, type Runnable } from './ready-queue.ts';
+import type { Selector } from './selector.ts';
+import type { Task } from './task.ts';
+import { TaskList } from './task-list.ts';
+import { type TimerHandle, TimerHeap } from './timer-heap.ts';
+import { UnseenFailures } from './unseen-failures.ts';
+
+/*
+ * What an event loop really is.
+ *
+ * A loop waits until an event happens, and then runs what was registered for that event; nothing
+ * else. The events are timers and whatever the selector watches. An event never runs anything by
+ * itself: it puts what is to be run into the ready queue, and one turn of the loop takes out exactly
+ * what was ready when the turn began:
+ *
+ *     callSoon ----------------> +-------------+
+ *     selector: I/O, threads --> | ready queue | --> run
+ *     timers that are due -----> +-------------+
+ *
+ * Invariants of one turn
+ *   1. Order: what was ready before, then what the selector brought, then the timers that are due.
+ *   2. What gets ready while the turn runs waits for the next turn, so that the selector and the
+ *      timers are looked at in between: nothing that keeps rescheduling itself can starve them.
+ *   3. A turn that is left in the middle loses nothing; the next call goes on where it was left.
+ *
+ * A turn is left in the middle by an error that ends the run (`SystemExit`); when its budget is used
+ * up, where the loop shares its thread with Node; and it pauses after an entry that resumed an async
+ * function: the promise reactions of that function must run, as part of its task, before the next
+ * entry does.
+ *
+ * @see CPython 3.14 Lib/asyncio/base_events.py, BaseEventLoop._run_once
+ */
+
+/** One day. A wait never lasts longer, so that no selector has to know large numbers. */
+const MAX_WAIT_MS = 86_400_000;
+
+/** A timer that is due within a microsecond is due. */
+const CLOCK_RESOLUTION_MS = 0.001;
+
+/** What every method of a closed loop throws. */
+export function loopIsClosed(): RuntimeError {
+  return new RuntimeError('Event loop is closed');
+}
+
+export class Scheduler {
+  readonly timers: TimerHeap = new TimerHeap(() => {
+    if (this.asleep) this.#selector.wake();
+  });
+  /** The tasks of this loop that are not done. Held strongly, so that none gets lost. */
+  readonly tasks: TaskList = new TaskList();
+  readonly unseenFailures: UnseenFailures;
+  /** The task whose step runs now. */
+  currentTask: Task<unknown> | null = null;
+  /** Set by `stop()`, consumed by one run. */
+  stopping: boolean = false;
+  /** What says when a turn has lasted long enough, for a loop that shares its thread. */
+  budget: { isUsed(): boolean } | null = null;
+  /** Whether nobody will look at the queues before the selector was told to wake up. */
+  asleep: boolean = false;
+  closed: boolean = false;
+  debug: boolean = false;
+  /** In debug mode, entries that take longer than this are reported. */
+  slowCallbackDuration: number = 100;
+
+  readonly #loop: EventLoop;
+  readonly #environment: LoopEnvironment;
+  readonly #selector: Selector;
+  readonly #ready: ReadyQueue = new ReadyQueue();
+  /** How many entries of the queue still belong to this turn. */
+  #left: number = 0;
+  /** The task whose promise reactions must run before anything else does. */
+  #settling: Task<unknown> | null = null;
+  #paused: boolean = false;
+
+  constructor(loop: EventLoop, environment: LoopEnvironment, selector: Selector) {
+    this.#loop = loop;
+    this.#environment = environment;
+    this.#selector = selector;
+    this.unseenFailures = new UnseenFailures(loop);
+  }
+
+  /** How many entries wait to be run. */
+  get readyLength(): number {
+    return this.#ready.length;
+  }
+
+  /** Whether the engine can run promise reactions between two entries. */
+  get runsAsyncFunctions(): boolean {
+    return this.#environment.afterMicrotasks !== undefined;
+  }
+
+  /**
+   * Registers `entry` to be run in the next turn.
+   *
+   * @throws {RuntimeError} when the loop is closed
+   */
+  enqueue(entry: Runnable): void {
+    if (this.closed) throw loopIsClosed();
+    this.#ready.push(entry);
+    if (this.asleep) this.#selector.wake();
+  }
+
+  /** Registers `callback` to be run in the first turn after a moment. */
+  addTimer(whenMs: number, callback: Callback, args: readonly unknown[]): TimerHandle {
+    const timer = this.timers.add(this.#loop, whenMs, callback, args);
+    if (this.asleep) this.#selector.wake();
+    return timer;
+  }
+
+  /**
+   * One turn of the loop: waits for an event, then runs what was registered for it.
+   *
+   * @param maxWaitMs - 0 for a loop on whose behalf somebody else has waited already
+   * @returns whether the turn is complete; the next call goes on with one that is not
+   */
+  runOnce(maxWaitMs: number): boolean {
+    if (this.#left === 0) this.#waitForEvents(maxWaitMs);
+    return this.#runReady();
+  }
+
+  /** Whether the turn pauses for the promise reactions of a task. */
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  /** Goes on with a turn that paused, when the promise reactions have run. */
+  resumeTurn(): boolean {
+    this.#paused = false;
+    this.currentTask = null;
+    return this.#runReady();
+  }
+
+  /** Pauses the turn after the entry that runs now, for the promise reactions of `task`. */
+  pauseFor(task: Task<unknown>): void {
+    this.#settling = task;
+  }
+
+  /** How long the loop may sleep, in milliseconds: 0 when there is something to do. */
+  untilNextEvent(): number {
+    if (this.#ready.length > 0) return 0;
+    if (this.timers.isEmpty) return Infinity;
+    const next = this.timers.peek();
+    if (next === undefined) return Infinity;
+    return Math.min(Math.max(next.when() - this.#environment.now(), 0), MAX_WAIT_MS);
+  }
+
+  /** Drops everything that waits, without running it, and takes nothing any more. */
+  close(): void {
+    this.closed = true;
+    this.#ready.clear();
+    this.timers.clear();
+    this.#left = 0;
+  }
+
+  #waitForEvents(maxWaitMs: number): void {
+    const mayWait = maxWaitMs > 0 && !this.stopping;
+    const timeoutMs = mayWait ? Math.min(this.untilNextEvent(), maxWaitMs) : 0;
+    if (timeoutMs > 0 && instrument !== null) {
+      instrument.loopIdle(this.#loop, timeoutMs);
+      this.#selector.select(timeoutMs);
+      instrument?.loopBusy(this.#loop);
+    } else {
+      this.#selector.select(timeoutMs);
+    }
+    if (!this.timers.isEmpty) this.#enqueueTimersThatAreDue();
+    this.#left = this.#ready.length;
+  }
+
+  #enqueueTimersThatAreDue(): void {
+    const end = this.#environment.now() + CLOCK_RESOLUTION_MS;
+    for (let next = this.timers.peek(); next !== undefined; next = this.timers.peek()) {
+      if (next.when() >= end) break;
+      this.#ready.push(this.timers.pop());
+    }
+  }
+
+  #runReady(): boolean {
+    while (this.#left > 0) {
+      this.#left--;
+      const entry = this.#ready.shift();
+      if (this.debug) this.#runWatched(entry);
+      else entry.run();
+      if (this.#settling !== null) {
+        this.currentTask = this.#settling;
+        this.#settling = null;
+        this.#paused = true;
+        return false;
+      }
+      if (this.budget !== null && this.budget.isUsed() && this.#left > 0) return false;
+    }
+    return true;
+  }
+
+  #runWatched(entry: Runnable): void {
+    const began = this.#environment.now();
+    try {
+      entry.run();
+    } finally {
+      const took = this.#environment.now() - began;
+      if (took >= this.slowCallbackDuration) {
+        this.#environment.reportError(`Executing ${entry} took ${took.toFixed(1)} ms`, undefined);
+      }
+    }
+  }
+}

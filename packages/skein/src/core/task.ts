@@ -1,0 +1,299 @@
+import type { AsyncBody } from './async-body.ts';
+import type { Coroutine, Suspension } from './coroutine.ts';
+import type { EventLoop } from './event-loop.ts';
+import { CancelledError, InvalidStateError, RuntimeError, tunnels } from './exceptions.ts';
+import { addWaiter, claimSuspension, Future } from './future.ts';
+import { instrument } from './instruments.ts';
+import type { Runnable } from './ready-queue.ts';
+import { repr } from './repr.ts';
+import { getRunningLoop, runningLoopOrNull } from './running-loop.ts';
+
+/*
+ * A future that drives a coroutine.
+ *
+ * A task that is not done is in exactly one of three places:
+ *
+ *     READY      in the ready queue of its loop        (#waitsFor is null)
+ *     RUNNING    its step runs: it is the current task (#waitsFor is null)
+ *     WAITING    among the waiters of a future         (#waitsFor is that future)
+ *
+ *     constructor --> READY --run()--> RUNNING --yield* pending--> WAITING --future is done--> READY
+ *                                         |---- bare yield ----> READY
+ *                                         `---- return, throw -> done
+ *
+ * Whoever moves it: `run` takes it out of READY and puts it into the next place; the future that it
+ * waits for moves it from WAITING to READY. `cancel` moves nothing: it cancels the future that the
+ * task waits for, or leaves a note that the next step finds.
+ *
+ * To resume a coroutine is `next()`: the iterator of the future in it looks at the future again and
+ * gives its value, or throws its error, at the place of the `yield*`. Only a cancellation is thrown
+ * in from here. A coroutine is never ended by `return()`: a `yield*` in a `finally` would revive it.
+ *
+ * @see CPython 3.14 Lib/asyncio/tasks.py, Task
+ */
+
+let created = 0;
+
+/** What a task can be given beside its coroutine. */
+export interface TaskOptions {
+  /** For messages; by default `Task-N`. */
+  readonly name?: string | undefined;
+}
+
+export class Task<T> extends Future<T> implements Runnable {
+  /**
+   * What is known about the async function that the task drives, if it does.
+   *
+   * @internal
+   */
+  asyncBody: AsyncBody<unknown> | null = null;
+
+  /**
+   * The neighbours in the list of the loop's tasks.
+   *
+   * @internal
+   */
+  older: Task<unknown> | null = null;
+  /** @internal */
+  younger: Task<unknown> | null = null;
+
+  readonly #coroutine: Coroutine<T>;
+  readonly #number: number;
+  #name: string | undefined;
+  #waitsFor: Future<unknown> | null = null;
+  #cancelRequests: number = 0;
+  #cancelMessage: string | undefined;
+  /** Whether the next step throws a CancelledError into the coroutine. */
+  #mustCancel: boolean = false;
+  /** Whether the next step throws something: a cancellation, or else #misuse. */
+  #mustThrow: boolean = false;
+  #misuse: RuntimeError | undefined;
+
+  /** Schedules the first step of `coroutine` for the next iteration of `loop`. */
+  constructor(coroutine: Coroutine<T>, loop: EventLoop = getRunningLoop(), options?: TaskOptions) {
+    super(loop);
+    this.#coroutine = coroutine;
+    this.#number = ++created;
+    this.#name = options?.name;
+    const scheduler = loop.scheduler;
+    scheduler.enqueue(this);
+    scheduler.tasks.add(this as Task<unknown>);
+    if (instrument !== null) instrument.taskCreated(this as Task<unknown>);
+  }
+
+  getName(): string {
+    return (this.#name ??= `Task-${this.#number}`);
+  }
+
+  setName(name: string): void {
+    this.#name = name;
+  }
+
+  getCoro(): Coroutine<T> {
+    return this.#coroutine;
+  }
+
+  /** The future that the task waits for now, or null when it is ready, running or done. */
+  getWaiter(): Future<unknown> | null {
+    return this.#waitsFor;
+  }
+
+  /**
+   * Asks the task to give up: a `CancelledError` is thrown into its coroutine where that waits, or
+   * at its next wait. The coroutine may clean up, and it may refuse.
+   *
+   * @param message - becomes the message of the `CancelledError`
+   * @returns false when the task is done already
+   */
+  override cancel(message?: string): boolean {
+    if (this.done()) return super.cancel();
+    this.#cancelRequests++;
+    // Cancelling what it waits for wakes the task, and its wait throws. One that is done already
+    // has woken the task, and the cancellation wins over its result.
+    if (this.#waitsFor !== null && this.#waitsFor.cancel(message)) return true;
+    this.#mustCancel = true;
+    this.#mustThrow = true;
+    this.#cancelMessage = message;
+    return true;
+  }
+
+  /** How often the task was asked to give up, less the `uncancel` calls. */
+  cancelling(): number {
+    return this.#cancelRequests;
+  }
+
+  /**
+   * Takes one request to give up back; for whoever asked, and has handled it.
+   *
+   * @returns how many are left; at 0 a cancellation that was not delivered yet is forgotten
+   */
+  uncancel(): number {
+    if (this.#cancelRequests > 0) {
+      this.#cancelRequests--;
+      if (this.#cancelRequests === 0) this.takeCancellation();
+    }
+    return this.#cancelRequests;
+  }
+
+  /** @throws {RuntimeError} always: the coroutine decides what a task results in */
+  override setResult(_value: T): never {
+    throw new RuntimeError('Task does not support setResult(): its coroutine returns the result');
+  }
+
+  /** @throws {RuntimeError} always: the coroutine decides what a task fails with */
+  override setException(_error: unknown): never {
+    throw new RuntimeError('Task does not support setException(): use cancel()');
+  }
+
+  /**
+   * One step: resumes the coroutine until it suspends or ends. The loop does this.
+   *
+   * @internal
+   */
+  run(): void {
+    if (this.done()) throw new InvalidStateError(`step of ${this}, which is done already`);
+    const scheduler = this.getLoop().scheduler;
+    this.#waitsFor = null;
+    scheduler.currentTask = this as Task<unknown>;
+    if (instrument !== null) instrument.stepBegan(this as Task<unknown>);
+    let step: IteratorResult<Suspension, T>;
+    try {
+      step = this.#mustThrow
+        ? this.#coroutine.throw(this.#takeWhatToThrow())
+        : this.#coroutine.next();
+    } catch (error) {
+      scheduler.currentTask = null;
+      this.#fail(error);
+      return;
+    }
+    scheduler.currentTask = null;
+    if (step.done === true) this.#finish(step.value);
+    else this.#suspend(step.value);
+  }
+
+  /**
+   * The cancellation that waits to be delivered, which counts as delivered then; or null.
+   *
+   * @internal
+   */
+  takeCancellation(): CancelledError | null {
+    if (!this.#mustCancel) return null;
+    this.#mustCancel = false;
+    this.#mustThrow = this.#misuse !== undefined;
+    const message = this.#cancelMessage;
+    this.#cancelMessage = undefined;
+    return new CancelledError(message);
+  }
+
+  protected override describe(): string {
+    const waitsFor = this.#waitsFor === null ? '' : ` waitsFor=${this.#waitsFor}`;
+    const cancelling = this.#cancelRequests > 0 && !this.done() ? ' cancelling' : '';
+    return `${super.describe()}${cancelling} name=${repr(this.getName())}${waitsFor}`;
+  }
+
+  #takeWhatToThrow(): unknown {
+    const misuse = this.#misuse;
+    this.#misuse = undefined;
+    this.#mustThrow = false;
+    return this.takeCancellation() ?? misuse;
+  }
+
+  #suspend(suspension: Suspension): void {
+    if (suspension === undefined) {
+      this.#again();
+      if (instrument !== null) this.#tellThatItWaits(undefined);
+      return;
+    }
+    const misuse = this.#misuseOf(suspension);
+    if (misuse !== undefined) {
+      this.#misuse = misuse;
+      this.#mustThrow = true;
+      this.#again();
+      if (instrument !== null) this.#tellThatItWaits(undefined);
+      return;
+    }
+    this.#waitsFor = suspension;
+    addWaiter(suspension, this as Task<unknown>);
+    if (instrument !== null) this.#tellThatItWaits(suspension);
+    if (this.#mustCancel && suspension.cancel(this.#cancelMessage)) this.takeCancellation();
+  }
+
+  #again(): void {
+    const scheduler = this.getLoop().scheduler;
+    if (!scheduler.closed) scheduler.enqueue(this);
+  }
+
+  /** What is wrong with waiting for `suspension`; undefined when nothing is. */
+  #misuseOf(suspension: unknown): RuntimeError | undefined {
+    if (!(suspension instanceof Future)) {
+      return new RuntimeError(
+        `Task got bad yield: ${repr(suspension)}. A coroutine waits with yield* on a future, a ` +
+          'task or a coroutine; a bare yield lets the others run once',
+      );
+    }
+    const awaited = claimSuspension(suspension);
+    if (suspension.getLoop() !== this.getLoop()) {
+      return new RuntimeError(
+        `Task ${this} got Future ${suspension} attached to a different loop; a future is awaited ` +
+          'in the loop that it was made for',
+      );
+    }
+    if (!awaited) {
+      return new RuntimeError(
+        `yield was used instead of yield* in task ${this} with ${suspension}`,
+      );
+    }
+    if ((suspension as unknown) === this) {
+      return new RuntimeError(`Task cannot await on itself: ${this}`);
+    }
+    return undefined;
+  }
+
+  #finish(value: T): void {
+    const cancellation = this.takeCancellation();
+    if (cancellation !== null) this.setCancelled(cancellation);
+    else super.setResult(value);
+    this.#leave();
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof CancelledError) this.setCancelled(error);
+    else super.setException(error);
+    this.#leave();
+    if (tunnels(error)) throw error;
+  }
+
+  #leave(): void {
+    this.#mustCancel = false;
+    this.getLoop().scheduler.tasks.remove(this as Task<unknown>);
+    if (instrument !== null) {
+      instrument.stepEnded(this as Task<unknown>);
+      instrument.taskDone(this as Task<unknown>);
+    }
+  }
+
+  #tellThatItWaits(future: Future<unknown> | undefined): void {
+    instrument?.stepEnded(this as Task<unknown>);
+    instrument?.waitsFor(this as Task<unknown>, future);
+  }
+}
+
+/**
+ * The task whose step runs now, or null in a plain callback.
+ *
+ * @param loop - the loop to look at; by default the one that runs
+ * @throws {RuntimeError} when no loop is given and none runs
+ */
+export function currentTask(loop: EventLoop = getRunningLoop()): Task<unknown> | null {
+  return loop.scheduler.currentTask;
+}
+
+/**
+ * The tasks of a loop that are not done, oldest first.
+ *
+ * @param loop - by default the one that runs
+ * @throws {RuntimeError} when no loop is given and none runs
+ */
+export function allTasks(loop: EventLoop | null = runningLoopOrNull()): Set<Task<unknown>> {
+  return new Set((loop ?? getRunningLoop()).scheduler.tasks);
+}

@@ -1,0 +1,60 @@
+/** The url of the module that called into Skein, read from the stack: works in bundles too. */
+
+import { toModuleUrl } from './module-url.ts';
+
+/** A frame of the stack, as far as it is read. */
+export interface Frame {
+  /** Empty for a module's own code and for functions without a name. */
+  readonly functionName: string;
+  /** The url or path of the script; empty for native code. */
+  readonly script: string;
+  /** Not called on an object. */
+  readonly topLevel: boolean;
+}
+
+/** The frames of the stack below `above`, the latest first; at most `limit`. */
+export function framesBelow(above: Function, limit: number): readonly Frame[] {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  let frames: Frame[] = [];
+  Error.stackTraceLimit = limit;
+  Error.prepareStackTrace = (_error, sites) => {
+    frames = sites.map((site) => ({
+      functionName: site.getFunctionName() ?? '',
+      script: site.getFileName() ?? '',
+      topLevel: site.isToplevel(),
+    }));
+    return '';
+  };
+  try {
+    const holder = {} as { stack?: unknown };
+    Error.captureStackTrace(holder, above);
+    void holder.stack;
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+  return frames;
+}
+
+/** The url of the module whose code called `callee`; `undefined` when it was called from no module. */
+export function callerUrl(callee: Function): string | undefined {
+  const script = framesBelow(callee, 1)[0]?.script;
+  return script === undefined || script === '' ? undefined : toModuleUrl(script);
+}
+
+const ownFolder = new URL('..', import.meta.url).href;
+
+/** Tells whether a frame runs Skein's own code. False throughout when Skein was put into a bundle. */
+export function isSkeins(frame: Frame): boolean {
+  return toModuleUrl(frame.script).startsWith(ownFolder);
+}
+
+/** The url of the nearest module on the stack that is neither Skein's nor Node's. */
+export function callerOutsideSkein(): string | undefined {
+  const frame = framesBelow(callerOutsideSkein, 50).find((candidate) => isUsers(candidate));
+  return frame === undefined ? undefined : toModuleUrl(frame.script);
+}
+
+function isUsers(frame: Frame): boolean {
+  return frame.script !== '' && !frame.script.startsWith('node:') && !isSkeins(frame);
+}

@@ -1,0 +1,122 @@
+/**
+ * Writes values so that another thread can have copies of them. Three ways, the cheapest that keeps
+ * the meaning:
+ *
+ * | way                                     | for                                            | cost            |
+ * | --------------------------------------- | ---------------------------------------------- | --------------- |
+ * | Skein's own bytes (tagged-encoder.ts)   | primitives, text, bytes, small plain data      | 20 to 400 ns    |
+ * | the engine's (engine-serializer.ts)     | all else that the structured clone carries     | 1 to 20 µs      |
+ * | a MessagePort, by the caller            | shared memory, keys, blobs, WebAssembly        | tens of µs      |
+ *
+ * What arrives is what `structuredClone` would give, with one difference: a Buffer arrives as a
+ * Buffer, and only the bytes that it shows are sent.
+ */
+
+import { ByteWriter } from './byte-writer.ts';
+import { cloneError } from './clone-place.ts';
+import type { MarkedValues } from './detached-copy.ts';
+import { copyMarked, haveGetters } from './detached-copy.ts';
+import { Refused, serialize } from './engine-serializer.ts';
+import { forgetDescriptions } from './share.ts';
+import { survey } from './survey.ts';
+import { beginTagged, valuesRead, writeTagged } from './tagged-encoder.ts';
+import { Format } from './tags.ts';
+
+/** Only a MessagePort can carry these values; `decodeCarried` takes them at the other end. */
+export interface Carried {
+  readonly carried: unknown;
+}
+
+/** What does not fit: `head` and, right behind it, `bulk`. Valid until the next `encode`. */
+export interface Parts {
+  readonly head: Uint8Array;
+  readonly bulk: Uint8Array;
+}
+
+/** Bytes written into the given memory, or the bytes themselves, or nothing but the values. */
+export type Encoded = number | Uint8Array | Parts | Carried;
+
+const writer = new ByteWriter();
+
+/**
+ * Writes `values` into `into` if they fit there.
+ *
+ * Thread  any
+ *
+ * @param values - an argument list, or a result as a list of one; at most 255 take the cheapest way
+ * @param into - may be shared memory; its contents are undefined unless a number is returned
+ * @param where - names the place of a value in errors: 'argument 2', 'the result'
+ * @returns how many bytes were written, ≥ 1; else what must be stored elsewhere
+ * @throws {DataCloneError} when something in `values` cannot cross; the message names it and its place
+ * @throws whatever a getter in `values` throws
+ */
+export function encode(values: readonly unknown[], into: Buffer, where: (index: number) => string): Encoded {
+  const count = values.length;
+  writer.begin(into);
+  beginTagged();
+  forgetDescriptions();
+  let isWritten = true;
+  if (count === 1) {
+    writer.byte(Format.one);
+    isWritten = writeTagged(writer, values[0]);
+  } else if (count === 0) {
+    writer.byte(Format.none);
+  } else if (count < 256) {
+    writer.byte(Format.list);
+    writer.byte(count);
+    for (let i = 0; i < count && isWritten; i++) isWritten = writeTagged(writer, values[i]);
+  } else {
+    isWritten = false;
+  }
+  return isWritten ? finish(into) : encodeByEngine(values, into, where);
+}
+
+function finish(into: Buffer): Encoded {
+  const { tail, outgrown } = writer;
+  if (tail === undefined) return outgrown ?? writer.length;
+  const head = writer.written;
+  if (outgrown === undefined && head.length + tail.length <= into.length) {
+    into.set(tail, head.length);
+    return head.length + tail.length;
+  }
+  return { head, bulk: tail };
+}
+
+const engineHead = Uint8Array.of(Format.engine);
+const engineSharedHead = Uint8Array.of(Format.engineShared);
+
+function encodeByEngine(values: readonly unknown[], into: Buffer, where: (index: number) => string): Encoded {
+  const read = valuesRead();
+  const { hasShared, needsPort } = survey(values);
+  const marked = hasShared || haveGetters(read.keys()) ? copyMarked(values, read) : undefined;
+  const payload = hasShared ? marked! : (marked?.values ?? values);
+  if (needsPort) return carry(payload, values, where);
+  let bulk: Uint8Array;
+  try {
+    bulk = serialize(payload);
+  } catch (error) {
+    if (error instanceof Refused) return carry(payload, values, where);
+    throw error;
+  }
+  const head = hasShared ? engineSharedHead : engineHead;
+  if (bulk.length + 1 > into.length) return { head, bulk };
+  into[0] = head[0]!;
+  into.set(bulk, 1);
+  return bulk.length + 1;
+}
+
+/** A port refuses by an error too, but later and without the place: so it is tried here. */
+function carry(payload: MarkedValues | readonly unknown[], values: readonly unknown[], where: (index: number) => string): Carried {
+  try {
+    return { carried: structuredClone(payload) };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    throw cloneError(values, where, error);
+  }
+}
+
+/** A refusal of the algorithm, not an error that a getter threw. Node 20 has a class of its own for what must be transferred. */
+function isRefusal(error: unknown): boolean {
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
+  return name === 'DataCloneError' || code === 'ERR_MISSING_TRANSFERABLE_IN_TRANSFER_LIST';
+}

@@ -1,0 +1,129 @@
+/**
+ * How values get into a slot and out again: written in place when they are small, into a block of
+ * the arena when they are larger, and through the keeper when only a MessagePort can carry them.
+ *
+ * The arguments and the result of a job use the same 192 bytes in turn: a worker has copied the
+ * arguments out before it writes the result. Blocks are apart, because the owner of the slot frees
+ * both when the job is over, however it ended.
+ */
+import { RuntimeError } from '../core/exceptions.ts';
+import { load, store } from '../shared/atomics.ts';
+import { INLINE_BYTES, PAGE_BYTES, Payload, SLOT, SLOT_HEADER_WORDS, slotAt } from '../shared/layout.ts';
+import { decode, decodeCarried } from './decode.ts';
+import { encode, type Encoded } from './encode.ts';
+import type { PackedValues } from './packed-values.ts';
+import type { ThisThread } from './this-thread.ts';
+
+/** Which of the two payloads of a slot: also the word that holds its block. */
+export const Part: { readonly args: number; readonly result: number } = {
+  args: SLOT.argsPage,
+  result: SLOT.resultPage,
+};
+
+/** Views over the inline bytes of the slots that this thread has used. */
+const views: Buffer[] = [];
+
+function viewOf(thread: ThisThread, slot: number): Buffer {
+  return (views[slot] ??= Buffer.from(
+    thread.memory.buffers.memory,
+    (slotAt(slot) + SLOT_HEADER_WORDS) * 4,
+    INLINE_BYTES,
+  ));
+}
+
+/**
+ * Writes values into a slot that this thread holds.
+ *
+ * @param where - names the place of a value in errors: 'argument 2'
+ * @throws {DataCloneError} when something in them cannot cross; the slot holds no block then
+ */
+export function writePayload(
+  thread: ThisThread,
+  slot: number,
+  part: number,
+  values: readonly unknown[],
+  where: (index: number) => string,
+): void {
+  const written = encode(values, viewOf(thread, slot), where);
+  if (typeof written === 'number') {
+    const { words } = thread.memory;
+    words[slotAt(slot) + SLOT.length] = written;
+    words[slotAt(slot) + SLOT.payload] = 0;
+  } else {
+    writeElsewhere(thread, slot, part, written);
+  }
+}
+
+/** Writes values that were packed before. */
+export function writePacked(
+  thread: ThisThread,
+  slot: number,
+  part: number,
+  packed: PackedValues,
+): void {
+  writeElsewhere(thread, slot, part, 'carried' in packed ? packed : packed.bytes);
+}
+
+/** Writes what has not been written into the slot's own bytes, though it may fit there. */
+function writeElsewhere(
+  thread: ThisThread,
+  slot: number,
+  part: number,
+  written: Exclude<Encoded, number>,
+): void {
+  const { words } = thread.memory;
+  const at = slotAt(slot);
+  if ('carried' in written) {
+    const serial = thread.memory.nextSerial();
+    words[at + SLOT.serial] = serial;
+    words[at + SLOT.payload] = Payload.carried;
+    thread.carry(`${serial}`, written.carried);
+  } else if (written instanceof Uint8Array) {
+    writeBlock(thread, at, part, written, undefined);
+  } else {
+    writeBlock(thread, at, part, written.head, written.bulk);
+  }
+}
+
+/** Reads what `writePayload` wrote, in another thread or this one. */
+export function readPayload(thread: ThisThread, slot: number, part: number): unknown[] {
+  const { words } = thread.memory;
+  const at = slotAt(slot);
+  if ((words[at + SLOT.payload] as number) & Payload.carried) {
+    return decodeCarried(thread.fetchCarried(`${words[at + SLOT.serial]}`));
+  }
+  const length = words[at + SLOT.length] as number;
+  const page = load(words, at + part);
+  if (page === 0) return decode(viewOf(thread, slot), length);
+  return decode(
+    Buffer.from(thread.memory.buffers.arena, (page - 1) * PAGE_BYTES, length),
+    length,
+  );
+}
+
+function writeBlock(
+  thread: ThisThread,
+  at: number,
+  part: number,
+  head: Uint8Array,
+  bulk: Uint8Array | undefined,
+): void {
+  const { words } = thread.memory;
+  const length = head.length + (bulk?.length ?? 0);
+  const page = thread.mailbox.arena.take(length);
+  if (page < 0) {
+    throw new RuntimeError(
+      `Cannot send ${length} bytes to another thread: there is no room for them in the 1 GiB that ` +
+        'all payloads on their way share. Send less at a time, or put the data into a ' +
+        'SharedArrayBuffer and send that.',
+      'ERR_PAYLOAD_TOO_LARGE',
+    );
+  }
+  const block = Buffer.from(thread.memory.buffers.arena, page * PAGE_BYTES, length);
+  block.set(head);
+  if (bulk !== undefined) block.set(bulk, head.length);
+  words[at + part + 1] = Math.ceil(length / PAGE_BYTES);
+  store(words, at + part, page + 1);
+  words[at + SLOT.length] = length;
+  words[at + SLOT.payload] = 0;
+}

@@ -1,0 +1,82 @@
+/**
+ * Looks over values that take the general path, for two things that the engine's serializer does not
+ * see: shared objects, and objects of Node that it would turn into empty ones (Blob, BlockList,
+ * CryptoKey …), which only a MessagePort carries.
+ */
+
+import { types } from 'node:util';
+import { isShareable } from './share.ts';
+
+/** What was found. */
+export interface Survey {
+  hasShared: boolean;
+  needsPort: boolean;
+}
+
+/** Looks at everything that can be reached through arrays, objects, maps and sets. Runs no getters. */
+export function survey(values: readonly unknown[]): Survey {
+  const found: Survey = { hasShared: false, needsPort: false };
+  const seen = new Set<object>();
+  const waiting: object[] = [values];
+  for (let object = waiting.pop(); object !== undefined; object = waiting.pop()) {
+    if (seen.has(object)) continue;
+    seen.add(object);
+    lookAt(object, found, waiting);
+  }
+  return found;
+}
+
+function lookAt(object: object, found: Survey, waiting: object[]): void {
+  if (Array.isArray(object)) {
+    for (const element of object) if (typeof element === 'object' && element !== null) waiting.push(element);
+    return;
+  }
+  if (ArrayBuffer.isView(object)) {
+    if (types.isSharedArrayBuffer(object.buffer)) found.needsPort = true;
+    return;
+  }
+  if (types.isSharedArrayBuffer(object) || isNodesOwn(object)) {
+    found.needsPort = true;
+    return;
+  }
+  if (types.isProxy(object)) return;
+  if (isShareable(object)) {
+    found.hasShared = true;
+    return;
+  }
+  if (types.isMap(object)) for (const entry of object) pushObjects(entry, waiting);
+  else if (types.isSet(object)) pushObjects(object, waiting);
+  else pushProperties(object, waiting);
+}
+
+function pushObjects(values: Iterable<unknown>, waiting: object[]): void {
+  for (const value of values) if (typeof value === 'object' && value !== null) waiting.push(value);
+}
+
+function pushProperties(object: object, waiting: object[]): void {
+  for (const key of Object.keys(object)) {
+    const value: unknown = Object.getOwnPropertyDescriptor(object, key)?.value;
+    if (typeof value === 'object' && value !== null) waiting.push(value);
+  }
+}
+
+const nodesOwn = new WeakMap<object, boolean>();
+
+function isNodesOwn(object: object): boolean {
+  const prototype = Object.getPrototypeOf(object) as object | null;
+  if (prototype === null || prototype === Object.prototype) return false;
+  let own = nodesOwn.get(prototype);
+  if (own === undefined) {
+    own = isPrototypeOfNodesOwn(prototype) || isNodesOwn(prototype);
+    nodesOwn.set(prototype, own);
+  }
+  return own;
+}
+
+/** Node's cloneable classes have a method under a symbol of this name; WebAssembly's say what they are. */
+function isPrototypeOfNodesOwn(prototype: object): boolean {
+  const symbols = Object.getOwnPropertySymbols(prototype);
+  if (symbols.some((symbol) => symbol.description === 'messaging_clone_symbol')) return true;
+  const tag: unknown = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.value;
+  return typeof tag === 'string' && tag.startsWith('WebAssembly.');
+}

@@ -1,0 +1,219 @@
+import type { Suspension } from '../core/coroutine.ts';
+import { BrokenThreadPool, CancelledError, TimeoutError } from '../core/exceptions.ts';
+import type { ConcurrentFutureLike } from '../core/executor.ts';
+import { joinStacks } from '../core/joined-stacks.ts';
+import { wrapFuture } from '../core/wrap-future.ts';
+import { decodeError } from '../crossing/decode-error.ts';
+import { Part, readPayload } from '../crossing/payload.ts';
+import type { ThisThread } from '../crossing/this-thread.ts';
+import { compareExchange, load } from '../shared/atomics.ts';
+import { Outcome, Phase, phaseOf, SLOT, slotAt } from '../shared/layout.ts';
+import type { Expectation } from '../shared/mailbox.ts';
+import { lostJobError } from './lost-job.ts';
+
+/** Pending, and where: not in a slot yet, in the slot `#slot`. Then one of the three ends. */
+const State = { pending: 0, cancelled: 1, value: 2, error: 3 } as const;
+
+/** Slot of a job that has none: it is held back, or over. */
+const NO_SLOT = -1;
+
+/** A future as the executor that fills it sees it. */
+export interface Job extends Expectation {
+  done(): boolean;
+  /** The job is in a slot now, waiting in a ring. */
+  enqueued(slot: number, queued: number): void;
+  /** The job will never be done. */
+  fail(error: unknown): void;
+}
+
+type Callback<T> = (future: ConcurrentFuture<T>) => void;
+
+/**
+ * The result of `executor.submit`: bound to no loop, and waited for in three ways. `result()`
+ * blocks the thread, `await` and `yield*` do not. It belongs to the thread that submitted.
+ *
+ * @see CPython Lib/concurrent/futures/_base.py, Future
+ */
+export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, PromiseLike<T> {
+  readonly #thread: ThisThread;
+  readonly #name: string;
+  #slot: number = NO_SLOT;
+  /** State word of the slot while it is queued. */
+  #queued = 0;
+  #state: number = State.pending;
+  #value: unknown = undefined;
+  #callbacks: Callback<T>[] | Callback<T> | undefined;
+
+  /** @internal Futures come from `executor.submit`. */
+  constructor(thread: ThisThread, name: string) {
+    this.#thread = thread;
+    this.#name = name;
+  }
+
+  /** Whether there is a result, an error, or a cancellation. */
+  done(): boolean {
+    return this.#state !== State.pending;
+  }
+
+  /** Whether the work was cancelled before it began. */
+  cancelled(): boolean {
+    return this.#state === State.cancelled;
+  }
+
+  /** Whether a worker has begun the work and not finished it. */
+  running(): boolean {
+    if (this.#state !== State.pending || this.#slot === NO_SLOT) return false;
+    const phase = phaseOf(load(this.#thread.memory.words, slotAt(this.#slot) + SLOT.state));
+    return phase === Phase.running || phase === Phase.done || phase === Phase.lost;
+  }
+
+  /**
+   * Keeps the work from being done, if no worker has begun it.
+   *
+   * @returns false when it is being done or is done; true when it is, or was before, cancelled
+   */
+  cancel(): boolean {
+    if (this.#state !== State.pending) return this.#state === State.cancelled;
+    if (this.#slot !== NO_SLOT) {
+      const { words } = this.#thread.memory;
+      const at = slotAt(this.#slot) + SLOT.state;
+      if (compareExchange(words, at, this.#queued, Phase.writing) !== this.#queued) return false;
+      this.#thread.mailbox.release(this.#slot);
+      this.#slot = NO_SLOT;
+    }
+    this.#finish(State.cancelled, undefined);
+    this.#thread.mailWasRead();
+    return true;
+  }
+
+  /**
+   * The result. Blocks the thread until it is there.
+   *
+   * @param timeoutMs - milliseconds, ≥ 0; `Infinity`, the default, waits for ever
+   * @throws what the function threw, with the stacks of both threads
+   * @throws {TimeoutError} when the time ran out; the work goes on
+   * @throws {CancelledError} when the work was cancelled
+   * @throws {BrokenThreadPool} when the thread that did the work died
+   */
+  result(timeoutMs: number = Infinity): T {
+    if (this.#state === State.pending) this.#wait(timeoutMs);
+    if (this.#state === State.value) return this.#value as T;
+    if (this.#state === State.cancelled) throw new CancelledError();
+    joinStacks(this.#value);
+    throw this.#value;
+  }
+
+  /**
+   * What the function threw, or undefined when it returned. Blocks until one of them is known.
+   *
+   * @param timeoutMs - milliseconds, ≥ 0; `Infinity`, the default, waits for ever
+   * @throws {TimeoutError} when the time ran out
+   * @throws {CancelledError} when the work was cancelled
+   */
+  exception(timeoutMs: number = Infinity): unknown {
+    if (this.#state === State.pending) this.#wait(timeoutMs);
+    if (this.#state === State.cancelled) throw new CancelledError();
+    return this.#state === State.error ? this.#value : undefined;
+  }
+
+  /**
+   * Has `callback` called with this future when it is done; at once when it is. In order. It runs
+   * in this thread, when that hears of the result: its loop turns, or it waits for something. An
+   * error in a callback is printed and does not stop the others.
+   */
+  addDoneCallback(callback: (future: ConcurrentFuture<T>) => void): void {
+    if (this.#state !== State.pending) this.#call(callback);
+    else if (this.#callbacks === undefined) this.#callbacks = callback;
+    else if (typeof this.#callbacks === 'function') this.#callbacks = [this.#callbacks, callback];
+    else this.#callbacks.push(callback);
+  }
+
+  /** Waits in an async function: `await future`. */
+  // oxlint-disable-next-line unicorn/no-thenable -- being awaitable is what it is for
+  then<A = T, B = never>(
+    onValue?: ((value: T) => A | PromiseLike<A>) | null,
+    onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return new Promise<T>((resolve, reject) => {
+      this.addDoneCallback(() => {
+        if (this.#state === State.value) resolve(this.#value as T);
+        else reject(this.#state === State.cancelled ? new CancelledError() : this.#value);
+      });
+    }).then(onValue, onError);
+  }
+
+  /** Waits in a coroutine: `yield* future`. In the loop that runs the coroutine. */
+  [Symbol.iterator](): Iterator<Suspension, T, void> {
+    return wrapFuture<T>(this)[Symbol.iterator]();
+  }
+
+  /** @internal The job is in a slot now, waiting in a ring. */
+  enqueued(slot: number, queued: number): void {
+    this.#slot = slot;
+    this.#queued = queued;
+  }
+
+  /** @internal The job will never be done. */
+  fail(error: unknown): void {
+    if (this.#state === State.pending) this.#finish(State.error, error);
+  }
+
+  /** @internal The outcome has come. Called by the mailbox. */
+  settle(slot: number): void {
+    const { words } = this.#thread.memory;
+    const at = slotAt(slot);
+    this.#slot = NO_SLOT;
+    let state: number = State.error;
+    let value: unknown;
+    try {
+      if (phaseOf(load(words, at + SLOT.state)) === Phase.lost) {
+        value = lostJobError(words, slot, this.#name);
+      } else if (words[at + SLOT.outcome] === Outcome.cancelled) {
+        state = State.cancelled;
+      } else {
+        const payload = readPayload(this.#thread, slot, Part.result)[0];
+        if (words[at + SLOT.outcome] === Outcome.value) {
+          state = State.value;
+          value = payload;
+        } else if (words[at + SLOT.outcome] === Outcome.broken) {
+          const [message, cause] = payload as [string, unknown];
+          value = new BrokenThreadPool(
+            message,
+            cause === undefined ? undefined : { cause: decodeError(cause) },
+          );
+        } else {
+          value = decodeError(payload);
+        }
+      }
+    } catch (error) {
+      value = error; // what came cannot be read here: a class that throws when it is revived
+    }
+    this.#thread.mailbox.release(slot);
+    this.#finish(state, value);
+  }
+
+  #wait(timeoutMs: number): void {
+    if (this.#thread.mailbox.waitFor(() => this.#state !== State.pending, timeoutMs)) return;
+    const task = this.#name === '' ? 'the task' : `'${this.#name}'`;
+    const state = this.running() ? 'still running' : 'still waiting for a thread';
+    throw new TimeoutError(`No result after ${timeoutMs} ms: ${task} is ${state}.`);
+  }
+
+  #finish(state: number, value: unknown): void {
+    this.#state = state;
+    this.#value = value;
+    const callbacks = this.#callbacks;
+    if (callbacks === undefined) return;
+    this.#callbacks = undefined;
+    if (typeof callbacks === 'function') this.#call(callbacks);
+    else for (const callback of callbacks) this.#call(callback);
+  }
+
+  #call(callback: Callback<T>): void {
+    try {
+      callback(this);
+    } catch (error) {
+      console.error('A callback of a ConcurrentFuture has thrown:', error);
+    }
+  }
+}

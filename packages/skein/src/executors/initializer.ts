@@ -1,0 +1,28 @@
+import { functionId, referenceById } from '../crossing/function-table.ts';
+import { pack, type PackedValues, unpack } from '../crossing/packed-values.ts';
+import { resolveFunction } from '../crossing/resolve-function.ts';
+import type { ThisThread } from '../crossing/this-thread.ts';
+
+/** What every thread of a pool calls before its first task. Plain data. */
+export interface Initializer {
+  /** Index in the function table. */
+  readonly fn: number;
+  readonly args: PackedValues;
+}
+
+/** Makes an initializer cross. */
+export function packInitializer(
+  thread: ThisThread,
+  fn: ((...args: never[]) => unknown) | undefined,
+  args: readonly unknown[] = [],
+): Initializer | undefined {
+  if (fn === undefined) return undefined;
+  const place = (index: number): string => `initializer argument ${index + 1}`;
+  return { fn: functionId(thread, fn), args: pack(args, place) };
+}
+
+/** Calls the initializer in this thread, and waits for it if it is asynchronous. */
+export async function initialize(thread: ThisThread, { fn, args }: Initializer): Promise<void> {
+  const initializer = await resolveFunction(referenceById(thread, fn));
+  await (initializer as (...args: unknown[]) => unknown)(...unpack(args));
+}

@@ -1,0 +1,26 @@
+import { BrokenThreadPool } from '../core/exceptions.ts';
+import { EndReason, SLOT, slotAt } from '../shared/layout.ts';
+
+/** The error of a job whose worker died with it, from what the keeper wrote into the slot. */
+export function lostJobError(words: Int32Array, slot: number, name: string): BrokenThreadPool {
+  const reason = words[slotAt(slot) + SLOT.detail];
+  const exitCode = words[slotAt(slot) + SLOT.detail2];
+  const task = name === '' ? 'The task' : `The task '${name}'`;
+  return new BrokenThreadPool(`${task} did not finish: ${whatHappened(reason, exitCode)}`);
+}
+
+function whatHappened(reason: number | undefined, exitCode: number | undefined): string {
+  switch (reason) {
+    case EndReason.terminated:
+      return 'its thread was terminated while it ran. The pool has replaced the thread.';
+    case EndReason.outOfMemory:
+      return (
+        'its thread ran out of memory (ERR_WORKER_OUT_OF_MEMORY). The pool has replaced the thread. ' +
+        'Give the task less at a time, or start Node with a larger --max-old-space-size.'
+      );
+    case EndReason.failed:
+      return 'its thread failed, or could not be started. What it printed to stderr says why.';
+    default:
+      return `its thread ended with exit code ${exitCode}. The pool has replaced the thread.`;
+  }
+}

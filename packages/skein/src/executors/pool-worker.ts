@@ -1,0 +1,294 @@
+/**
+ * A worker of a pool: claims jobs from the ring, runs them, sends the outcomes home, and sleeps
+ * when there is nothing to do.
+ *
+ * It works through plain functions without going back to Node's loop in between. It goes back when
+ * a job is asynchronous, and once after a run of jobs, so that promises and callbacks they left
+ * behind get their turn. Then, if Node has nothing to wait for in this thread, it blocks in
+ * `Atomics.wait` until it is woken, which is several times faster than any event; if something was
+ * left behind (a timer, a socket), it waits without blocking, and that goes on.
+ *
+ * Whatever ends the thread from within (`process.exit()`, an uncaught error) first fails the job in
+ * hand with the reason. What ends it from outside leaves the job's slot `running`, and the keeper
+ * marks it lost.
+ */
+import { isAsyncFunction, isCoroutine, isThenable } from '../core/coroutine.ts';
+import { encodeError } from '../crossing/encode-error.ts';
+import { referenceById } from '../crossing/function-table.ts';
+import { Part, readPayload, writePayload } from '../crossing/payload.ts';
+import { resolveFunction } from '../crossing/resolve-function.ts';
+import type { ThisThread } from '../crossing/this-thread.ts';
+import { NodeEventLoop } from '../loops/node-event-loop.ts';
+import { run } from '../loops/run.ts';
+import { add, compareExchange, load, store } from '../shared/atomics.ts';
+import {
+  HEADER,
+  Outcome,
+  Phase,
+  POOL,
+  PoolStatus,
+  RING_ENTRIES,
+  SLOT,
+  slotAt,
+  slotState,
+  THREAD,
+  threadAt,
+} from '../shared/layout.ts';
+import { announce, sleep, stayAwake } from '../shared/parking.ts';
+import { PoolMemory } from '../shared/pool-table.ts';
+import { wakeAll, wakeThread } from '../shared/thread-table.ts';
+import { type Initializer, initialize } from './initializer.ts';
+import { wakeWorker } from './wake-worker.ts';
+
+/** What a worker finds in `workerData.data`. */
+export interface WorkerData {
+  readonly pool: number;
+  readonly ident: number;
+  readonly initializer: Initializer | undefined;
+}
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+/** How often a worker looks for work before it goes to sleep. */
+const SPINS = 400;
+const NO_JOB = -1;
+
+export class PoolWorker {
+  readonly #thread: ThisThread;
+  readonly #words: Int32Array;
+  readonly #pool: PoolMemory;
+  readonly #data: WorkerData;
+  readonly #running: number;
+  readonly #done: number;
+  readonly #parker: number;
+  readonly #functions: (AnyFunction | undefined)[] = [];
+  /** Holds the thread while it waits without blocking. */
+  readonly #hold = setInterval(() => {}, 0x7fff_ffff).unref();
+  #loop: NodeEventLoop | undefined;
+  #job: number = NO_JOB;
+  #isIdle = false;
+  /** Whether jobs were run since Node's loop had its turn. */
+  #ranJobs = false;
+
+  constructor(thread: ThisThread, data: WorkerData) {
+    const { entry } = thread.address;
+    this.#thread = thread;
+    this.#words = thread.memory.words;
+    this.#data = data;
+    this.#pool = new PoolMemory(thread.memory, data.pool);
+    this.#running = slotState(Phase.running, entry);
+    this.#done = slotState(Phase.done, entry);
+    this.#parker = threadAt(entry) + THREAD.parker;
+    process.on('uncaughtException', (error) => this.#crash(error));
+    process.on('exit', (code) => this.#leave(code));
+  }
+
+  /** Calls the initializer, then works until the pool is shut down. */
+  async start(): Promise<void> {
+    const { initializer } = this.#data;
+    if (initializer !== undefined) {
+      try {
+        await initialize(this.#thread, initializer);
+      } catch (error) {
+        this.#break(error);
+        return;
+      }
+    }
+    this.#work();
+  }
+
+  /** Works until there is nothing to do, or the job in hand has to be waited for. */
+  #work(): void {
+    this.#hold.unref();
+    for (;;) {
+      const slot = this.#pool.ring.claim(this.#pool.queued, this.#running);
+      if (slot !== NO_JOB) {
+        this.#beBusy();
+        this.#ranJobs = true;
+        if (!this.#begin(slot)) return; // comes back when the job is done
+      } else if (!this.#rest()) {
+        return; // comes back when Node's loop has turned
+      }
+    }
+  }
+
+  /** Runs a job; false when it goes on asynchronously. */
+  #begin(slot: number): boolean {
+    this.#job = slot;
+    const id = this.#words[slotAt(slot) + SLOT.fn] as number;
+    const fn = this.#functions[id];
+    if (fn === undefined) {
+      void this.#findAndCall(slot, id);
+      return false;
+    }
+    return this.#call(slot, fn);
+  }
+
+  #call(slot: number, fn: AnyFunction): boolean {
+    let result: unknown;
+    try {
+      const args = readPayload(this.#thread, slot, Part.args);
+      result = isAsyncFunction(fn) ? this.#asTask(fn, args) : fn(...args);
+      if (isCoroutine(result)) result = run(result);
+    } catch (error) {
+      this.#finish(slot, Outcome.error, error);
+      return true;
+    }
+    if (typeof result !== 'object' || !isThenable(result)) {
+      this.#finish(slot, Outcome.value, result);
+      return true;
+    }
+    result.then(
+      (value) => this.#finishLater(slot, Outcome.value, value),
+      (error: unknown) => this.#finishLater(slot, Outcome.error, error),
+    );
+    return false;
+  }
+
+  async #findAndCall(slot: number, id: number): Promise<void> {
+    try {
+      const fn = (await resolveFunction(referenceById(this.#thread, id))) as AnyFunction;
+      this.#functions[id] = fn;
+      if (this.#call(slot, fn)) this.#work();
+    } catch (error) {
+      this.#finishLater(slot, Outcome.error, error);
+    }
+  }
+
+  /** An async function runs as a task of a loop that Node turns, so that Skein's waits work in it. */
+  #asTask(fn: AnyFunction, args: unknown[]): PromiseLike<unknown> {
+    this.#loop ??= new NodeEventLoop();
+    return this.#loop.runUntilComplete(async () => fn(...args));
+  }
+
+  #finishLater(slot: number, outcome: number, value: unknown): void {
+    this.#finish(slot, outcome, value);
+    this.#work();
+  }
+
+  /** Writes the outcome into the slot and sends it home. */
+  #finish(slot: number, outcome: number, value: unknown): void {
+    if (this.#job !== slot) return; // failed already: the thread is on its way out
+    this.#job = NO_JOB;
+    const { mailbox } = this.#thread;
+    const at = slotAt(slot);
+    try {
+      const payload = outcome === Outcome.error ? encodeError(value) : value;
+      this.#words[at + SLOT.outcome] = outcome;
+      writePayload(this.#thread, slot, Part.result, [payload], () => 'the result');
+    } catch (error) {
+      this.#words[at + SLOT.outcome] = Outcome.error;
+      writePayload(this.#thread, slot, Part.result, [encodeError(error)], () => 'the error');
+    }
+    this.#deliver(slot, at);
+    if (load(this.#words, HEADER.roomWanted) === 1) this.#tellOfRoom();
+    mailbox.drain();
+  }
+
+  #deliver(slot: number, at: number): void {
+    store(this.#words, at + SLOT.state, this.#done);
+    if (this.#thread.mailbox.deliver(slot)) return;
+    // The thread that asked is gone: the outcome is nobody's.
+    if (compareExchange(this.#words, at + SLOT.state, this.#done, this.#running) !== this.#done) {
+      return;
+    }
+    this.#thread.mailbox.discard(slot);
+  }
+
+  /** Submitters hold work back: they try again when the ring is half empty. */
+  #tellOfRoom(): void {
+    if (this.#pool.ring.size > RING_ENTRIES / 2) return;
+    store(this.#words, HEADER.roomWanted, 0);
+    wakeAll(this.#words);
+  }
+
+  /** Waits for work; false when Node's loop has to turn first, which then comes back to `#work`. */
+  #rest(): boolean {
+    this.#beIdle();
+    if (this.#pool.status !== PoolStatus.open && !this.#pool.ring.hasWork) process.exit(0);
+    if (this.#ranJobs) {
+      this.#ranJobs = false;
+      setImmediate(() => this.#work());
+      return false;
+    }
+    for (let spin = 0; spin < SPINS; spin++) if (this.#pool.ring.hasWork) return true;
+    if (process.getActiveResourcesInfo().length > 0) {
+      this.#restAlongside();
+      return false;
+    }
+    announce(this.#words, this.#parker);
+    const isWanted = this.#pool.ring.hasWork || this.#pool.status !== PoolStatus.open;
+    if (isWanted || this.#thread.mailbox.hasMail) stayAwake(this.#words, this.#parker);
+    else sleep(this.#words, this.#parker, Infinity);
+    this.#thread.mailbox.drain();
+    return true;
+  }
+
+  /** Something was left behind here: wait for work while that goes on. */
+  #restAlongside(): void {
+    const { mailbox } = this.#thread;
+    this.#hold.ref();
+    mailbox.lookAround = () => {
+      if (!this.#pool.ring.hasWork && this.#pool.status === PoolStatus.open) return;
+      mailbox.lookAround = undefined;
+      setImmediate(() => this.#work());
+    };
+    mailbox.listen();
+  }
+
+  #beIdle(): void {
+    if (this.#isIdle) return;
+    this.#isIdle = true;
+    add(this.#words, this.#pool.at + POOL.idle, 1);
+    const root = this.#thread.root.address.entry;
+    if (load(this.#words, HEADER.leaving) === 1) wakeThread(this.#words, root);
+  }
+
+  #beBusy(): void {
+    if (!this.#isIdle) return;
+    this.#isIdle = false;
+    add(this.#words, this.#pool.at + POOL.idle, -1);
+    if (this.#pool.ring.hasWork) wakeWorker(this.#thread.memory, this.#pool);
+  }
+
+  /** The initializer has failed: no task of this pool can be done (CPython's rule 74). */
+  #break(cause: unknown): void {
+    console.error('Exception in initializer:', cause);
+    compareExchange(
+      this.#words,
+      this.#pool.at + POOL.status,
+      PoolStatus.open,
+      PoolStatus.broken,
+    );
+    for (;;) {
+      const slot = this.#pool.ring.claim(this.#pool.queued, this.#running);
+      if (slot === NO_JOB) break;
+      this.#job = slot;
+      this.#finishBroken('A thread initializer failed, the thread pool is not usable anymore', cause);
+    }
+    process.exit(1);
+  }
+
+  #crash(error: unknown): void {
+    if (this.#job === NO_JOB) console.error(`Exception in thread ${this.#thread.name}:`, error);
+    else this.#finishBroken('An error was thrown in the thread outside of the task itself', error);
+    process.exit(1);
+  }
+
+  #leave(code: number): void {
+    if (this.#job !== NO_JOB) {
+      this.#finishBroken(`The task ended its thread by process.exit(${code})`, undefined);
+    }
+    if (this.#isIdle) add(this.#words, this.#pool.at + POOL.idle, -1);
+  }
+
+  #finishBroken(message: string, cause: unknown): void {
+    const slot = this.#job;
+    this.#job = NO_JOB;
+    const at = slotAt(slot);
+    const payload = [message, cause === undefined ? undefined : encodeError(cause)];
+    this.#words[at + SLOT.outcome] = Outcome.broken;
+    writePayload(this.#thread, slot, Part.result, [payload], () => 'the error');
+    this.#deliver(slot, at);
+  }
+}

@@ -1,0 +1,330 @@
+/**
+ * A pool of threads, and nothing more: it knows of no loop. Any number of threads submit to it.
+ *
+ * An executor object is a handle on a pool in process memory (`pool-table.ts`). It can be given to
+ * other threads, as an argument of a thread or a task, and each gets a handle of its own on the
+ * same pool. A submit writes the call into a slot, puts the slot into the pool's ring, and wakes a
+ * worker if one sleeps; the thread that made the pool has no part in it.
+ *
+ * ```
+ *   submit ──▶ slot ──▶ ring of the pool ──▶ worker claims, calls, writes the outcome ──┐
+ *     ▲                                                                               │
+ *     └── ConcurrentFuture ◀── mailbox of the submitting thread ◀── its inbox ◀───────┘
+ * ```
+ */
+import { availableParallelism } from 'node:os';
+import { BrokenThreadPool, RuntimeError, ValueError } from '../core/exceptions.ts';
+import type { Executor, ResultOf } from '../core/executor.ts';
+import { functionId } from '../crossing/function-table.ts';
+import { assertNotImporting } from '../crossing/import-guard.ts';
+import { pack, type PackedValues } from '../crossing/packed-values.ts';
+import { Part, writePacked, writePayload } from '../crossing/payload.ts';
+import { shareClass } from '../crossing/shared-class.ts';
+import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
+import { compareExchange, load, store } from '../shared/atomics.ts';
+import {
+  Kind,
+  Outcome,
+  Phase,
+  POOL,
+  PoolStatus,
+  SLOT,
+  slotAt,
+  slotState,
+  THREAD,
+  threadAt,
+  THREADS,
+} from '../shared/layout.ts';
+import { enterPool, PoolMemory } from '../shared/pool-table.ts';
+import { type ThreadAddress, wakeAll } from '../shared/thread-table.ts';
+import { thisThreadWithKeeper } from '../threading/start-thread.ts';
+import { ConcurrentFuture, type Job } from './concurrent-future.ts';
+import { type Initializer, packInitializer } from './initializer.ts';
+import type { WorkerData } from './pool-worker.ts';
+import { wakeWorker } from './wake-worker.ts';
+
+export interface ThreadPoolExecutorOptions<A extends unknown[] = unknown[]> {
+  /** The most threads, ≥ 1. Default: `min(32, availableParallelism() + 4)`. */
+  readonly maxWorkers?: number | undefined;
+  /** Names of the threads are `PREFIX_0`, `PREFIX_1` … Default `ThreadPoolExecutor-N`. */
+  readonly threadNamePrefix?: string | undefined;
+  /** An exported function that each thread calls before its first task. */
+  readonly initializer?: ((...args: A) => unknown) | undefined;
+  readonly initargs?: NoInfer<A> | undefined;
+}
+
+export interface ShutdownOptions {
+  /** Block until all threads of the pool have ended. Default true. */
+  readonly wait?: boolean | undefined;
+  /** Cancel what no thread has begun. Default false: it is still done. */
+  readonly cancelFutures?: boolean | undefined;
+}
+
+/** Where a pool is found from another thread. Plain data. */
+export interface PoolAddress {
+  readonly index: number;
+  readonly ident: number;
+  readonly maxWorkers: number;
+}
+
+let count = 0;
+
+/** @see CPython Lib/concurrent/futures/thread.py, ThreadPoolExecutor */
+export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable {
+  readonly #thread: ThisThread;
+  readonly #maxWorkers: number;
+  readonly #namePrefix: string;
+  readonly #initializer: Initializer | undefined;
+  #pool: PoolMemory | undefined;
+  #ident = 0;
+  #isShutdown = false;
+
+  /**
+   * @throws {ValueError} when `maxWorkers` is not a whole number ≥ 1
+   * @throws {FunctionReferenceError} when the initializer cannot be found from another thread
+   */
+  constructor(options: ThreadPoolExecutorOptions = {}) {
+    const { maxWorkers = Math.min(32, availableParallelism() + 4), threadNamePrefix } = options;
+    if (!Number.isInteger(maxWorkers) || maxWorkers < 1) {
+      throw new ValueError(
+        `max_workers must be greater than 0: maxWorkers takes a whole number ≥ 1, got ${maxWorkers}`,
+      );
+    }
+    this.#thread = thisThread();
+    if (this.#thread.isRoot) thisThreadWithKeeper(); // it starts while the program goes on
+    this.#maxWorkers = maxWorkers;
+    this.#namePrefix = threadNamePrefix ?? `ThreadPoolExecutor-${count++}`;
+    this.#initializer = packInitializer(this.#thread, options.initializer, options.initargs);
+  }
+
+  /**
+   * Has a thread of the pool call `fn(...args)`. Returns at once. First come, first served.
+   *
+   * @param fn - an exported function of a module, plain, async or a generator function, or one
+   *   registered with `task()`
+   * @param args - whatever the structured clone algorithm carries, executors and `loop.remote()`;
+   *   copied before this returns
+   * @throws {RuntimeError} `ERR_EXECUTOR_SHUTDOWN` after `shutdown()`; `ERR_MAIN_GUARD` while a
+   *   worker imports the module that makes the call
+   * @throws {BrokenThreadPool} when the pool's initializer has failed
+   * @throws {FunctionReferenceError} when `fn` cannot be found from another thread: a closure, or
+   *   not exported
+   * @throws {DataCloneError} when an argument cannot cross; it names the argument and the place
+   */
+  submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): ConcurrentFuture<ResultOf<R>> {
+    assertNotImporting('submit to a pool');
+    const pool = this.#pool ?? this.#open();
+    this.#checkOpen(pool);
+    const id = functionId(this.#thread, fn);
+    const future = new ConcurrentFuture<ResultOf<R>>(this.#thread, fn.name);
+    if (!this.#thread.mailbox.isHolding && this.#enqueue(pool, future, id, args)) {
+      this.#thread.awaitMail();
+      return future;
+    }
+    this.#holdBack(pool, future, id, args);
+    this.#thread.awaitMail();
+    return future;
+  }
+
+  /**
+   * Takes no more work. What was submitted is still done, unless it is cancelled here.
+   *
+   * @see CPython Lib/concurrent/futures/thread.py, ThreadPoolExecutor.shutdown
+   */
+  shutdown({ wait = true, cancelFutures = false }: ShutdownOptions = {}): void {
+    this.#close(cancelFutures);
+    if (wait) this.#thread.mailbox.waitFor(() => this.#isGone(), Infinity);
+  }
+
+  /**
+   * Ends all threads of the pool at once, wherever they are. Their tasks fail with
+   * `BrokenThreadPool`; queued tasks are done by new threads.
+   *
+   * Differs from Python's `ProcessPoolExecutor.terminate_workers`, which shuts the pool down too.
+   */
+  terminateWorkers(): void {
+    if (this.#pool === undefined) return;
+    const { words } = this.#thread.memory;
+    const addresses: ThreadAddress[] = [];
+    for (let entry = 0; entry < THREADS; entry++) {
+      const at = threadAt(entry);
+      if (load(words, at + THREAD.pool) !== this.#pool.index + 1) continue;
+      addresses.push({ entry, ident: load(words, at + THREAD.ident) });
+    }
+    thisThreadWithKeeper().tellKeeper({ type: 'terminate', addresses });
+  }
+
+  /** `shutdown()`: blocks until the work is done and the threads have ended. */
+  [Symbol.dispose](): void {
+    this.shutdown();
+  }
+
+  /** `shutdown()` without blocking. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#close(false);
+    if (this.#isGone()) return;
+    await new Promise<void>((resolve) => {
+      this.#thread.mailbox.watch(() => {
+        if (!this.#isGone()) return false;
+        resolve();
+        return true;
+      });
+      this.#thread.awaitMail();
+    });
+  }
+
+  /** @internal Where the pool is found. */
+  static addressOf(executor: ThreadPoolExecutor): PoolAddress {
+    const { index } = executor.#pool ?? executor.#open();
+    return { index, ident: executor.#ident, maxWorkers: executor.#maxWorkers };
+  }
+
+  /** @internal A handle of this thread on a pool that another thread has made. */
+  static at({ index, ident, maxWorkers }: PoolAddress): ThreadPoolExecutor {
+    const executor = new ThreadPoolExecutor({ maxWorkers, threadNamePrefix: '' });
+    executor.#pool = new PoolMemory(executor.#thread.memory, index);
+    executor.#ident = ident;
+    return executor;
+  }
+
+  /** The pool itself is made when it is first needed: a module that only defines one costs nothing. */
+  #open(): PoolMemory {
+    const thread = thisThreadWithKeeper();
+    const pool = enterPool(thread.memory, this.#maxWorkers);
+    this.#pool = pool;
+    this.#ident = pool.ident;
+    const data: WorkerData = {
+      pool: pool.index,
+      ident: pool.ident,
+      initializer: this.#initializer,
+    };
+    thread.tellKeeper({
+      type: 'pool',
+      pool: pool.index,
+      ident: pool.ident,
+      namePrefix: this.#namePrefix,
+      entry: new URL('../pool-worker-main.js', import.meta.url).href,
+      data,
+    });
+    if (this.#isShutdown) this.#close(false);
+    return pool;
+  }
+
+  #checkOpen(pool: PoolMemory): void {
+    const status = this.#isShutdown ? PoolStatus.shutdown : pool.status;
+    if (status === PoolStatus.open && pool.ident === this.#ident) return;
+    if (status === PoolStatus.broken) {
+      throw new BrokenThreadPool(
+        'The pool is broken: its initializer failed in a thread, and it takes no more work. ' +
+          'The error was printed to stderr; make a new pool when its cause is mended.',
+      );
+    }
+    throw new RuntimeError(
+      'cannot schedule new futures after shutdown: shutdown() was called on this pool. ' +
+        'Submit before that, or make a new pool.',
+      'ERR_EXECUTOR_SHUTDOWN',
+    );
+  }
+
+  /** Writes the job into a slot and the slot into the ring; false when there is no room. */
+  #enqueue(
+    pool: PoolMemory,
+    future: Job,
+    id: number,
+    args: readonly unknown[] | PackedValues,
+  ): boolean {
+    const { mailbox, memory, address } = this.#thread;
+    const slot = mailbox.slots.take();
+    if (slot < 0) return false;
+    const { words } = memory;
+    const at = slotAt(slot);
+    words[at + SLOT.owner] = address.entry;
+    words[at + SLOT.ownerIdent] = address.ident;
+    words[at + SLOT.kind] = Kind.job;
+    words[at + SLOT.fn] = id;
+    try {
+      if (isArray(args)) writePayload(this.#thread, slot, Part.args, args, argumentName);
+      else writePacked(this.#thread, slot, Part.args, args);
+    } catch (error) {
+      mailbox.release(slot);
+      throw error;
+    }
+    mailbox.expect(slot, future);
+    future.enqueued(slot, pool.queued);
+    store(words, at + SLOT.state, pool.queued);
+    if (!pool.ring.push(slot)) {
+      // Nobody saw it: it was queued, but in no ring. Except a worker that met an old entry of
+      // this slot, and then it is under way.
+      if (compareExchange(words, at + SLOT.state, pool.queued, Phase.writing) !== pool.queued) {
+        return true;
+      }
+      mailbox.release(slot);
+      return false;
+    }
+    wakeWorker(memory, pool);
+    return true;
+  }
+
+  /** Keeps the job in this thread until there is room, behind those that are kept already. */
+  #holdBack(
+    pool: PoolMemory,
+    future: Job,
+    id: number,
+    args: readonly unknown[],
+  ): void {
+    const packed = pack(args, argumentName);
+    this.#thread.mailbox.hold(() => {
+      if (future.done()) return true; // cancelled
+      const isOpen = pool.ident === this.#ident && pool.status !== PoolStatus.broken;
+      if (isOpen) return this.#enqueue(pool, future, id, packed);
+      future.fail(new BrokenThreadPool('The pool is gone; the task was never begun.'));
+      return true;
+    });
+  }
+
+  #close(cancelFutures: boolean): void {
+    this.#isShutdown = true;
+    const pool = this.#pool;
+    if (pool === undefined || this.#isGone()) return;
+    const { words } = this.#thread.memory;
+    const { open, shutdown } = PoolStatus;
+    compareExchange(words, pool.at + POOL.status, open, shutdown);
+    if (cancelFutures) this.#cancelQueued(pool);
+    store(words, pool.at + POOL.wanted, 1);
+    wakeAll(words);
+  }
+
+  /** Claims what is in the ring, as a worker would, and sends it home as cancelled. */
+  #cancelQueued(pool: PoolMemory): void {
+    const { words } = this.#thread.memory;
+    const { entry } = this.#thread.address;
+    for (;;) {
+      const slot = pool.ring.claim(pool.queued, slotState(Phase.running, entry));
+      if (slot < 0) return;
+      words[slotAt(slot) + SLOT.outcome] = Outcome.cancelled;
+      store(words, slotAt(slot) + SLOT.state, slotState(Phase.done, entry));
+      if (!this.#thread.mailbox.deliver(slot)) this.#thread.mailbox.discard(slot);
+    }
+  }
+
+  /** Whether the pool has no threads any more, and never will. */
+  #isGone(): boolean {
+    const pool = this.#pool;
+    if (pool === undefined || pool.ident !== this.#ident) return true;
+    const workers = load(this.#thread.memory.words, pool.at + POOL.workers);
+    const isClosed = pool.status !== PoolStatus.open;
+    return pool.status === PoolStatus.free || (isClosed && workers === 0 && pool.ring.size === 0);
+  }
+}
+
+shareClass(
+  ThreadPoolExecutor,
+  'skein.thread-pool',
+  ThreadPoolExecutor.addressOf,
+  ThreadPoolExecutor.at,
+);
+
+/** `Array.isArray` that knows readonly arrays. */
+const isArray = (x: readonly unknown[] | PackedValues): x is readonly unknown[] => Array.isArray(x);
+
+const argumentName = (index: number): string => `argument ${index + 1}`;

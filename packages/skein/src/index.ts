@@ -1,0 +1,54 @@
+/** The door of Skein: every public name, listed by hand, and the parts put together. */
+import { setDefaultExecutorFactory } from './core/executor.ts';
+import { ThreadPoolExecutor } from './executors/thread-pool-executor.ts';
+
+setDefaultExecutorFactory(() => new ThreadPoolExecutor({ threadNamePrefix: 'asyncio' }));
+
+export type { AnyAwaitable, Awaitable, AwaitableFunction, Coroutine, ValueOf } from './core/coroutine.ts';
+export { isCoroutine } from './core/coroutine.ts';
+export { ensureFuture, type TaskSource } from './core/ensure-future.ts';
+export type { LoopEnvironment } from './core/environment.ts';
+export { EventLoop } from './core/event-loop.ts';
+export type { ExceptionContext, ExceptionHandler } from './core/exception-handler.ts';
+export {
+  BrokenExecutor,
+  BrokenThreadPool,
+  CancelledError,
+  DataCloneError,
+  FunctionReferenceError,
+  InternalError,
+  InvalidStateError,
+  KeyboardInterrupt,
+  RuntimeError,
+  SystemExit,
+  TimeoutError,
+  ValueError,
+} from './core/exceptions.ts';
+export type { ConcurrentFutureLike, Executor, ResultOf } from './core/executor.ts';
+export { Future } from './core/future.ts';
+export { gather } from './core/gather.ts';
+export { Handle } from './core/handle.ts';
+export { addInstrument, type Instrument, removeInstrument } from './core/instruments.ts';
+export { getRunningLoop } from './core/running-loop.ts';
+export type { Selector } from './core/selector.ts';
+export { sleep } from './core/sleep.ts';
+export { Task, type TaskOptions } from './core/task.ts';
+export { TimerHandle } from './core/timer-heap.ts';
+export { wrapFuture } from './core/wrap-future.ts';
+export { task } from './crossing/task.ts';
+export { ConcurrentFuture } from './executors/concurrent-future.ts';
+export {
+  type ShutdownOptions,
+  ThreadPoolExecutor,
+  type ThreadPoolExecutorOptions,
+} from './executors/thread-pool-executor.ts';
+export { getEventLoop, newEventLoop, setEventLoop } from './loops/default-loop.ts';
+export { NodeEventLoop } from './loops/node-event-loop.ts';
+export type { RemoteLoop } from './loops/remote-loop.ts';
+export { run, type RunOptions } from './loops/run.ts';
+export { SelectorEventLoop } from './loops/selector-event-loop.ts';
+export { sleepSync } from './threading/sleep-sync.ts';
+export { type ExceptHook, setExcepthook, type ThreadError } from './threading/thread-errors.ts';
+export { currentThread, mainThread, type ThreadHandle } from './threading/thread-handle.ts';
+export { Thread, type ThreadOptions } from './threading/thread.ts';
+export { isMainThread } from 'node:worker_threads';

@@ -1,0 +1,204 @@
+/**
+ * The map of process memory: what all threads of one program share.
+ *
+ * One SharedArrayBuffer of fixed size holds everything small; the operating system gives it real
+ * pages only where it is touched. A second, growable one is the arena for large payloads.
+ * Because everything has a place in these two, a pool or a loop crosses to another thread as two
+ * small numbers, and no thread ever has to be told about a new buffer.
+ *
+ * ```
+ *  words   ┌ header        deaths, next ident, keeper …
+ *          ├ threads       1 024 × 16 words   who lives, where to wake it, its inbox
+ *          ├ chunk owners  2 048 words        which thread owns which 32 message slots
+ *          ├ loops         1 024 × 2 words    loops that other threads hold a handle on
+ *          ├ functions     4 096 × 4 words    interned function references
+ *          ├ pages         262 144 words      who owns which 4 KiB page of the arena
+ *          ├ pools         256 × (32 words header + ring of 8 192 entries)
+ *          └ slots         65 536 × 64 words  16 words of header, 192 bytes of payload
+ * ```
+ *
+ * All offsets are in 32-bit words unless a name says `BYTES`.
+ */
+
+/** First word of the memory: says that it is ours, and which layout. */
+export const MAGIC = 0x5ce1_0001;
+
+export const HEADER = {
+  magic: 0,
+  /** Counts up; the next thread's ident. Idents start at 1 and are never used twice. */
+  nextIdent: 1,
+  /** Goes up by one after each dead thread has been swept: time to look after one's own. */
+  deaths: 2,
+  /** Index of the keeper's entry in the thread table, plus one; 0 = there is none yet. */
+  keeper: 3,
+  /** 1 while the root thread waits for work and threads to end before the process may. */
+  leaving: 4,
+  /** 1 while some thread holds work back for want of a slot or of a place in a ring. */
+  roomWanted: 5,
+  /** Counts up: serial numbers of jobs, the keys of what the keeper carries. */
+  nextSerial: 6,
+} as const;
+
+const HEADER_WORDS = 64;
+
+export const THREADS = 1024;
+export const THREAD_WORDS = 16;
+export const THREAD = {
+  /** A `ThreadStatus`. */
+  status: 0,
+  ident: 1,
+  /** A `Parker` state. */
+  parker: 2,
+  /** Newest slot of the inbox, plus one; 0 = empty. */
+  inbox: 3,
+  /** Bits of `ThreadFlag`. */
+  flags: 4,
+  /** Pool that this thread works for, plus one; 0 = none. */
+  pool: 5,
+  /** Ident of the thread that started this one. */
+  starter: 6,
+  /** Index of the starter's entry. */
+  starterEntry: 7,
+  /** Why it died: an `EndReason`, written by the keeper. */
+  endReason: 8,
+  /** Its exit code, when the reason has one. */
+  exitCode: 9,
+} as const;
+
+export const ThreadStatus = { free: 0, starting: 1, running: 2, ended: 3 } as const;
+export const ThreadFlag = { daemon: 1, worker: 2, keeper: 4, hooked: 8 } as const;
+
+/** Why a thread is gone. */
+export const EndReason = { returned: 0, terminated: 1, outOfMemory: 2, exited: 3, failed: 4 } as const;
+
+export const CHUNKS = 2048;
+export const SLOTS_PER_CHUNK = 32;
+/** Chunk owner: 0 = free, an ident, or this: its owner is dead, its slots may still be in use. */
+export const ORPHAN = -1;
+
+export const LOOPS = 1024;
+export const LOOP_WORDS = 2;
+export const LOOP = {
+  /** Ident of the loop while it is open; 0 = the place is free. */
+  ident: 0,
+  /** Ident of the thread that it belongs to. */
+  thread: 1,
+} as const;
+
+export const FUNCTIONS = 4096;
+export const FUNCTION_WORDS = 4;
+
+export const PAGE_BYTES = 4096;
+export const PAGES = 262_144;
+
+export const POOLS = 256;
+export const RING_ENTRIES = 8192;
+export const POOL_HEADER_WORDS = 32;
+export const POOL = {
+  /** A `PoolStatus`. */
+  status: 0,
+  /** Ident of this pool, never used twice. */
+  ident: 1,
+  maxWorkers: 2,
+  /** Workers that are starting or alive. Written by the keeper only. */
+  workers: 3,
+  /** Workers that sleep or are about to; may be too high after a death, never too low. */
+  idle: 4,
+  /** 1 = somebody asks the keeper to look whether this pool needs another worker. */
+  wanted: 5,
+  /** Next claim and next push; on words of their own, the ring's cache lines. */
+  head: 16,
+  tail: 24,
+} as const;
+export const PoolStatus = { free: 0, open: 1, shutdown: 2, broken: 3 } as const;
+const POOL_WORDS = POOL_HEADER_WORDS + RING_ENTRIES;
+
+export const SLOTS: number = CHUNKS * SLOTS_PER_CHUNK;
+export const SLOT_WORDS = 64;
+export const SLOT_HEADER_WORDS = 16;
+export const INLINE_BYTES: number = (SLOT_WORDS - SLOT_HEADER_WORDS) * 4;
+export const SLOT = {
+  /** `phase | who << 4`: a `Phase`, and the pool or thread that it speaks of. */
+  state: 0,
+  /** Next older slot in the same inbox, plus one; 0 = the last. */
+  next: 1,
+  /** Entry of the thread to which the outcome goes. */
+  owner: 2,
+  ownerIdent: 3,
+  /** A `Kind`. */
+  kind: 4,
+  /** Index in the function table. */
+  fn: 5,
+  /** Bytes of the payload, in the slot itself or in a block of the arena. */
+  length: 6,
+  /** Block with the arguments: first page plus one (0 = inline), and how many pages. */
+  argsPage: 7,
+  argsPages: 8,
+  /** Block with the result, likewise. */
+  resultPage: 9,
+  resultPages: 10,
+  /** An `Outcome`. */
+  outcome: 11,
+  /** Bits of `Payload`. */
+  payload: 12,
+  /** Serial number of the job; the key under which the keeper carries its payload. */
+  serial: 13,
+  /** Detail: target ident of a message, loop of a call, `EndReason` of a lost job. */
+  detail: 14,
+  /** Second detail: exit code of a lost job. */
+  detail2: 15,
+} as const;
+
+/**
+ * The life of a slot. Who may move it on:
+ *
+ * ```
+ *  free ──owner──▶ writing ──owner──▶ queued(pool) ──worker──▶ running(worker) ──worker──▶ done(worker)
+ *   ▲                │                   │  │                      │                          │
+ *   │                └─owner──▶ posted(thread)                     └──keeper──▶ lost          │
+ *   └─────────────────── owner, receiver (posted), or keeper when the owner is dead ──────────┘
+ * ```
+ */
+export const Phase = { free: 0, writing: 1, queued: 2, running: 3, done: 4, lost: 5, posted: 6 } as const;
+export const PHASE_BITS = 4;
+export const PHASE_MASK: number = (1 << PHASE_BITS) - 1;
+
+/** What a slot is for: a job, a call into a loop, the target of a new thread, an uncaught error. */
+export const Kind = { job: 0, call: 1, target: 2, threadError: 3 } as const;
+export const Outcome = { value: 0, error: 1, cancelled: 2, broken: 3 } as const;
+export const Payload = { carried: 1 } as const;
+
+const threads = HEADER_WORDS;
+const chunks = threads + THREADS * THREAD_WORDS;
+const loops = chunks + CHUNKS;
+const functions = loops + LOOPS * LOOP_WORDS;
+const pages = functions + FUNCTIONS * FUNCTION_WORDS;
+const pools = pages + PAGES;
+const slots = pools + POOLS * POOL_WORDS;
+
+/** Bytes of process memory: about 26 MiB of address space, of which little is ever touched. */
+export const MEMORY_BYTES: number = (slots + SLOTS * SLOT_WORDS) * 4;
+/** Bytes up to which the arena may grow. */
+export const ARENA_BYTES: number = PAGES * PAGE_BYTES;
+
+/** Word at which the entry of a thread begins. */
+export const threadAt = (entry: number): number => threads + entry * THREAD_WORDS;
+/** Word that names the owner of a chunk of slots. */
+export const chunkAt = (chunk: number): number => chunks + chunk;
+/** Word at which the entry of a loop begins. */
+export const loopAt = (index: number): number => loops + index * LOOP_WORDS;
+/** Word at which the entry of a function begins. */
+export const functionAt = (index: number): number => functions + index * FUNCTION_WORDS;
+/** Word that names the owner of a page of the arena. */
+export const pageAt = (page: number): number => pages + page;
+/** Word at which the header of a pool begins; its ring follows. */
+export const poolAt = (pool: number): number => pools + pool * POOL_WORDS;
+/** Word at which a slot begins. */
+export const slotAt = (slot: number): number => slots + slot * SLOT_WORDS;
+
+/** The state word of a slot. */
+export const slotState = (phase: number, who: number): number => phase | (who << PHASE_BITS);
+/** The phase in a state word. */
+export const phaseOf = (state: number): number => state & PHASE_MASK;
+/** The pool or thread in a state word. */
+export const whoOf = (state: number): number => state >>> PHASE_BITS;

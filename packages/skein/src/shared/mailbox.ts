@@ -1,0 +1,316 @@
+/**
+ * The mailbox of a thread: the one place where a thread waits for others, and hears from them.
+ *
+ * Whatever comes from another thread comes as a slot in this thread's inbox: the outcome of a job
+ * that it submitted, or a message. `drain` takes them out and hands each to who expects it. The
+ * three ways to wait are all built on it:
+ *
+ *  - `waitFor(done)` blocks until something is so (`future.result()`, `thread.join()`);
+ *  - `select(timeoutMs)` blocks until anything comes (the selector of a blocking loop);
+ *  - `listen()` lets Node's own loop turn and drains when something comes.
+ *
+ * A thread also looks after its own jobs here. When `deaths` has gone up, a worker may have died
+ * with one of them in its hands, and then nothing was pushed: the keeper has marked the slot, and
+ * the owner, who alone takes slots out of use, finds the mark among its pending jobs. So nobody
+ * ever repairs another thread's books.
+ *
+ * What found no slot or no place in a ring is held here and tried again after each drain.
+ */
+import { Arena, freeBlocks } from './arena.ts';
+import { load, store, waitAsync } from './atomics.ts';
+import { hasMail, type InboxPlace, pushInbox, takeInbox } from './inbox.ts';
+import {
+  HEADER,
+  Phase,
+  phaseOf,
+  SLOT,
+  SLOT_WORDS,
+  slotAt,
+  slotState,
+  THREAD,
+  threadAt,
+} from './layout.ts';
+import { announce, Parker, sleep, stayAwake } from './parking.ts';
+import type { ProcessMemory } from './process-memory.ts';
+import { SlotAllocator } from './slots.ts';
+import { type ThreadAddress, wakeThread } from './thread-table.ts';
+
+/** Who waits for the outcome of a job. */
+export interface Expectation {
+  /** Reads the outcome from the slot and gives the slot back. Must not throw. */
+  settle(slot: number): void;
+}
+
+/** Reads a message from the slot. The mailbox frees the slot afterwards. Must not throw. */
+export type MessageHandler = (slot: number) => void;
+
+/** How often a blocking wait looks before it goes to sleep: some 20 µs. */
+const SPINS = 1500;
+
+export class Mailbox {
+  readonly memory: ProcessMemory;
+  readonly words: Int32Array;
+  readonly address: ThreadAddress;
+  readonly slots: SlotAllocator;
+  readonly arena: Arena;
+  /** Runs after a drain that found something, and after a death: watchers, keep-alive, loops. */
+  readonly afterDrain: (() => void)[] = [];
+  /** Looks for things other than mail, each time before a listening thread goes to sleep. */
+  lookAround: (() => void) | undefined;
+  readonly #now: () => number;
+  readonly #place: InboxPlace;
+  readonly #inbox: number;
+  readonly #parker: number;
+  /** By slot. Grown by hand: a sparse write far beyond the end would make it a dictionary. */
+  readonly #expected: (Expectation | undefined)[] = new Array<Expectation | undefined>(1024);
+  #expectedCount = 0;
+  readonly #handlers: (MessageHandler | undefined)[] = [];
+  #deathsSeen: number;
+  #held: (() => boolean)[] = [];
+  #watches: (() => boolean)[] = [];
+  #listening = false;
+  /** Whether a promise of `waitAsync` is outstanding on the parker. Never more than one. */
+  #waiter = false;
+  #listenSoon = false;
+
+  /** @param now - the clock: milliseconds, monotonic */
+  constructor(memory: ProcessMemory, address: ThreadAddress, now: () => number) {
+    this.memory = memory;
+    this.#now = now;
+    this.words = memory.words;
+    this.address = address;
+    this.slots = new SlotAllocator(memory.words, address.ident);
+    this.arena = new Arena(memory, address.ident);
+    const at = threadAt(address.entry);
+    this.#inbox = at + THREAD.inbox;
+    this.#parker = at + THREAD.parker;
+    this.#place = {
+      words: memory.words,
+      links: slotAt(0) + SLOT.next,
+      linkStride: SLOT_WORDS,
+    };
+    this.#deathsSeen = load(memory.words, HEADER.deaths);
+  }
+
+  /** How many things this thread waits for: outcomes, jobs held back, watches. */
+  get outstanding(): number {
+    return this.#expectedCount + this.#held.length + this.#watches.length;
+  }
+
+  /** Notes who waits for the outcome that will come in this slot. */
+  expect(slot: number, who: Expectation): void {
+    while (slot >= this.#expected.length) this.#expected.length *= 2;
+    this.#expected[slot] = who;
+    this.#expectedCount++;
+  }
+
+  /** Forgets the expectation and gives the slot back with its blocks. */
+  release(slot: number): void {
+    if (this.#expected[slot] !== undefined) {
+      this.#expected[slot] = undefined;
+      this.#expectedCount--;
+    }
+    freeBlocks(this.words, this.arena, slot);
+    this.slots.give(slot);
+  }
+
+  /** Frees the slot of a job that this thread holds and that nobody waits for any more. */
+  discard(slot: number): void {
+    freeBlocks(this.words, this.arena, slot);
+    store(this.words, slotAt(slot) + SLOT.state, Phase.free);
+  }
+
+  /** Says who reads messages of this kind. */
+  handle(kind: number, handler: MessageHandler): void {
+    this.#handlers[kind] = handler;
+  }
+
+  /** Keeps `attempt` and calls it again after each drain until it returns true. In order. */
+  hold(attempt: () => boolean): void {
+    this.#held.push(attempt);
+    store(this.words, HEADER.roomWanted, 1);
+  }
+
+  /** Calls `look` after each drain until it returns true. For what comes without a message. */
+  watch(look: () => boolean): void {
+    this.#watches.push(look);
+  }
+
+  /** Whether work is held back: later work must queue up behind it. */
+  get isHolding(): boolean {
+    return this.#held.length > 0;
+  }
+
+  /**
+   * Sends a filled slot of this thread as a message.
+   *
+   * @returns false when the receiver is gone; the slot has been given back
+   */
+  post(slot: number, to: ThreadAddress): boolean {
+    store(this.words, slotAt(slot) + SLOT.detail, to.ident);
+    store(this.words, slotAt(slot) + SLOT.state, slotState(Phase.posted, to.entry));
+    const inbox = threadAt(to.entry) + THREAD.inbox;
+    if (!pushInbox(this.#place, inbox, to.ident, slot)) {
+      freeBlocks(this.words, this.arena, slot);
+      this.slots.give(slot);
+      return false;
+    }
+    this.slots.lend(slot);
+    wakeThread(this.words, to.entry);
+    return true;
+  }
+
+  /** Puts a finished job's slot into its owner's inbox; false when the owner is gone. Any thread. */
+  deliver(slot: number): boolean {
+    const at = slotAt(slot);
+    const owner = load(this.words, at + SLOT.owner);
+    const ident = load(this.words, at + SLOT.ownerIdent);
+    const inbox = threadAt(owner) + THREAD.inbox;
+    if (!pushInbox(this.#place, inbox, ident, slot)) return false;
+    wakeThread(this.words, owner);
+    return true;
+  }
+
+  /** Whether `drain` would find something. Two loads. */
+  get hasMail(): boolean {
+    return (
+      hasMail(this.words, this.#inbox) || load(this.words, HEADER.deaths) !== this.#deathsSeen
+    );
+  }
+
+  /** Hands out everything that has come; says whether there was anything. Never blocks. */
+  drain(): boolean {
+    if (!this.hasMail) return false;
+    for (const slot of takeInbox(this.#place, this.#inbox, this.address.ident)) this.#open(slot);
+    const deaths = load(this.words, HEADER.deaths);
+    if (deaths !== this.#deathsSeen) {
+      this.#deathsSeen = deaths;
+      this.#lookAfterJobs();
+    }
+    if (this.#held.length > 0) this.#tryHeld();
+    if (this.#watches.length > 0) this.#watches = this.#watches.filter((look) => !look());
+    for (const hook of this.afterDrain) hook();
+    return true;
+  }
+
+  /**
+   * Blocks the thread until `done()` is true.
+   *
+   * @param timeoutMs - milliseconds, ≥ 0; `Infinity` waits for ever
+   * @returns false when the time ran out first
+   */
+  waitFor(done: () => boolean, timeoutMs: number): boolean {
+    const deadline = timeoutMs === Infinity ? Infinity : this.#now() + timeoutMs;
+    for (;;) {
+      this.drain();
+      if (done()) return true;
+      const left = deadline === Infinity ? Infinity : deadline - this.#now();
+      if (left <= 0) return false;
+      if (!this.#spin()) this.#park(left);
+    }
+  }
+
+  /**
+   * Waits until something has come, at most `timeoutMs`, and hands it out. Blocks, for one slice at
+   * the most: the caller looks at its clock and comes again.
+   */
+  select(timeoutMs: number): void {
+    if (this.drain() || timeoutMs <= 0) return;
+    if (!this.#spin()) this.#park(timeoutMs);
+    this.drain();
+  }
+
+  /**
+   * From now on drains whenever something comes while Node's own loop turns. Costs nothing while
+   * the thread blocks, and does not keep the process alive.
+   */
+  listen(): void {
+    if (this.#listening) return;
+    this.#listening = true;
+    this.#listenAgain();
+  }
+
+  #open(slot: number): void {
+    const at = slotAt(slot);
+    const phase = phaseOf(load(this.words, at + SLOT.state));
+    if (phase === Phase.posted) {
+      const handler = this.#handlers[load(this.words, at + SLOT.kind)];
+      if (load(this.words, at + SLOT.detail) !== this.address.ident) return;
+      handler?.(slot);
+      freeBlocks(this.words, this.arena, slot);
+      store(this.words, at + SLOT.state, Phase.free);
+    } else if (phase === Phase.done || phase === Phase.lost) {
+      const who = this.#expected[slot];
+      if (who === undefined) return;
+      this.#expected[slot] = undefined;
+      this.#expectedCount--;
+      who.settle(slot);
+    }
+  }
+
+  #lookAfterJobs(): void {
+    if (this.#expectedCount === 0) return;
+    const keeper = load(this.words, HEADER.keeper) - 1;
+    const left = slotState(Phase.done, keeper);
+    for (let slot = 0; slot < this.#expected.length; slot++) {
+      if (this.#expected[slot] === undefined) continue;
+      const state = load(this.words, slotAt(slot) + SLOT.state);
+      if (phaseOf(state) === Phase.lost || state === left) this.#open(slot);
+    }
+  }
+
+  #tryHeld(): void {
+    const held = this.#held;
+    this.#held = [];
+    let tried = 0;
+    while (tried < held.length && (held[tried] as () => boolean)()) tried++;
+    this.#held = held.slice(tried).concat(this.#held);
+    if (this.#held.length > 0) store(this.words, HEADER.roomWanted, 1);
+  }
+
+  #spin(): boolean {
+    if (this.outstanding === 0) return false;
+    for (let spin = 0; spin < SPINS; spin++) if (this.hasMail) return true;
+    return false;
+  }
+
+  #park(timeoutMs: number): void {
+    announce(this.words, this.#parker);
+    if (this.hasMail) stayAwake(this.words, this.#parker);
+    else sleep(this.words, this.#parker, timeoutMs);
+    if (this.#listening) this.#listenAgain(); // the parker says awake: nobody would tell the waiter
+  }
+
+  /** Listens as soon as the thread comes back to Node's loop. */
+  #listenAgain(): void {
+    if (this.#listenSoon) return;
+    this.#listenSoon = true;
+    void Promise.resolve().then(() => {
+      this.#listenSoon = false;
+      this.#listenOn();
+    });
+  }
+
+  #listenOn(): void {
+    for (;;) {
+      announce(this.words, this.#parker);
+      this.lookAround?.();
+      if (this.hasMail) {
+        stayAwake(this.words, this.#parker);
+        this.drain();
+        continue;
+      }
+      if (this.#waiter) return; // one that is still waiting from before serves as well
+      const waiting = waitAsync(this.words, this.#parker, Parker.parked);
+      if (!waiting.async) continue;
+      this.#waiter = true;
+      void waiting.value.then(() => {
+        this.#waiter = false;
+        stayAwake(this.words, this.#parker);
+        this.drain();
+        this.#listenOn();
+      });
+      return;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { RuntimeError } from '../core/exceptions.ts';
+import { compareExchange, load, store } from './atomics.ts';
+import {
+  Phase,
+  POOL,
+  POOL_HEADER_WORDS,
+  poolAt,
+  POOLS,
+  PoolStatus,
+  RING_ENTRIES,
+  SLOT,
+  SLOT_WORDS,
+  slotAt,
+  slotState,
+} from './layout.ts';
+import type { ProcessMemory } from './process-memory.ts';
+import { TaskRing } from './task-ring.ts';
+
+/** A pool as every thread sees it: a header and a ring in process memory. */
+export class PoolMemory {
+  readonly index: number;
+  /** Word at which the header begins; fields are in `POOL`. */
+  readonly at: number;
+  readonly ring: TaskRing;
+  /** State word of a slot that waits in this pool's ring. */
+  readonly queued: number;
+  readonly #words: Int32Array;
+
+  constructor(memory: ProcessMemory, index: number) {
+    this.index = index;
+    this.at = poolAt(index);
+    this.queued = slotState(Phase.queued, index);
+    this.#words = memory.words;
+    this.ring = new TaskRing({
+      words: memory.words,
+      head: this.at + POOL.head,
+      tail: this.at + POOL.tail,
+      entries: this.at + POOL_HEADER_WORDS,
+      capacity: RING_ENTRIES,
+      states: slotAt(0) + SLOT.state,
+      stateStride: SLOT_WORDS,
+    });
+  }
+
+  get status(): number {
+    return load(this.#words, this.at + POOL.status);
+  }
+
+  get ident(): number {
+    return load(this.#words, this.at + POOL.ident);
+  }
+
+  get idle(): number {
+    return load(this.#words, this.at + POOL.idle);
+  }
+}
+
+/** Takes a free place in the table of pools. Any thread. */
+export function enterPool(memory: ProcessMemory, maxWorkers: number): PoolMemory {
+  const { words } = memory;
+  const ident = memory.nextIdent();
+  for (let nth = 0; nth < POOLS; nth++) {
+    const index = (ident + nth) % POOLS; // a place is used again as late as possible
+    const at = poolAt(index);
+    const { free, open } = PoolStatus;
+    if (compareExchange(words, at + POOL.status, free, open) !== free) continue;
+    store(words, at + POOL.ident, ident);
+    store(words, at + POOL.maxWorkers, maxWorkers);
+    store(words, at + POOL.workers, 0);
+    store(words, at + POOL.idle, 0);
+    store(words, at + POOL.wanted, 0);
+    return new PoolMemory(memory, index);
+  }
+  throw new RuntimeError(
+    `Cannot make a ThreadPoolExecutor: the program has ${POOLS} of them open, the most there can ` +
+      'be. Share one pool instead of making one for each piece of work, or call shutdown() on ' +
+      'those that are done.',
+    'ERR_TOO_MANY_POOLS',
+  );
+}

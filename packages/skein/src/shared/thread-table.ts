@@ -1,0 +1,91 @@
+import { RuntimeError } from '../core/exceptions.ts';
+import { add, compareExchange, load, store } from './atomics.ts';
+import { openInbox } from './inbox.ts';
+import { HEADER, THREAD, threadAt, THREADS, ThreadFlag, ThreadStatus } from './layout.ts';
+import { Parker, unpark } from './parking.ts';
+import type { ProcessMemory } from './process-memory.ts';
+
+/** Where a thread is found: its place in the table, and the ident that says that it is still it. */
+export interface ThreadAddress {
+  readonly entry: number;
+  readonly ident: number;
+}
+
+/** What a new entry of the table is filled with. */
+export interface NewThread {
+  /** Bits of `ThreadFlag`. */
+  readonly flags: number;
+  /** The thread that starts it; null for the first thread of the program. */
+  readonly starter: ThreadAddress | null;
+  /** Pool that it works for, or -1. */
+  readonly pool: number;
+}
+
+/** Takes a free entry of the table for a thread that is about to be started. Any thread. */
+export function enterThread(memory: ProcessMemory, thread: NewThread): ThreadAddress {
+  const { words } = memory;
+  for (let entry = 0; entry < THREADS; entry++) {
+    const at = threadAt(entry);
+    const { free, starting } = ThreadStatus;
+    if (compareExchange(words, at + THREAD.status, free, starting) !== free) continue;
+    const ident = memory.nextIdent();
+    store(words, at + THREAD.ident, ident);
+    store(words, at + THREAD.parker, Parker.awake);
+    store(words, at + THREAD.flags, thread.flags);
+    store(words, at + THREAD.pool, thread.pool + 1);
+    store(words, at + THREAD.starter, thread.starter?.ident ?? 0);
+    store(words, at + THREAD.starterEntry, thread.starter?.entry ?? 0);
+    store(words, at + THREAD.endReason, 0);
+    store(words, at + THREAD.exitCode, 0);
+    openInbox(words, at + THREAD.inbox, ident);
+    return { entry, ident };
+  }
+  throw new RuntimeError(
+    `Cannot start a thread: the program has ${THREADS} threads already, the most there can be. ` +
+      'Join threads that are done, or give the work to a ThreadPoolExecutor.',
+    'ERR_TOO_MANY_THREADS',
+  );
+}
+
+/** Whether this thread has been started and has not ended. */
+export function isAlive(words: Int32Array, { entry, ident }: ThreadAddress): boolean {
+  const at = threadAt(entry);
+  const status = load(words, at + THREAD.status);
+  return (
+    load(words, at + THREAD.ident) === ident &&
+    (status === ThreadStatus.starting || status === ThreadStatus.running)
+  );
+}
+
+/** Wakes a thread if it sleeps. Harmless when its entry has another thread by now. */
+export function wakeThread(words: Int32Array, entry: number): void {
+  unpark(words, threadAt(entry) + THREAD.parker);
+}
+
+/** Wakes all threads that sleep: something of general interest has happened. */
+export function wakeAll(words: Int32Array): void {
+  for (let entry = 0; entry < THREADS; entry++) {
+    if (load(words, threadAt(entry) + THREAD.status) !== ThreadStatus.free) wakeThread(words, entry);
+  }
+}
+
+/** Marks a thread as ended and tells everybody. The thread itself, or the keeper. */
+export function leaveThread(words: Int32Array, { entry, ident }: ThreadAddress): void {
+  const at = threadAt(entry);
+  if (load(words, at + THREAD.ident) !== ident) return;
+  store(words, at + THREAD.status, ThreadStatus.ended);
+  add(words, HEADER.deaths, 1);
+  wakeAll(words);
+}
+
+/** Whether a thread lives for whose end the process has to wait: alive, no daemon, no worker. */
+export function someThreadIsNeeded(words: Int32Array, except: number): boolean {
+  const ignored = ThreadFlag.daemon | ThreadFlag.worker | ThreadFlag.keeper;
+  for (let entry = 0; entry < THREADS; entry++) {
+    const at = threadAt(entry);
+    const status = load(words, at + THREAD.status);
+    if (entry === except || status === ThreadStatus.free || status === ThreadStatus.ended) continue;
+    if ((load(words, at + THREAD.flags) & ignored) === 0) return true;
+  }
+  return false;
+}

@@ -1,0 +1,47 @@
+/**
+ * What the process waits for before it ends by itself: threads that are no daemons, and work that
+ * has been submitted, by whichever thread (CPython's rules 76 and 81). Idle pools and parked
+ * daemons are not waited for. `process.exit()` and an uncaught error wait for nothing.
+ *
+ * When Node has nothing more to do in the root thread it says so once (`beforeExit`); if something
+ * is still needed then, the root thread stays until a thread ends or a worker runs out of work.
+ */
+import type { ThisThread } from '../crossing/this-thread.ts';
+import { load, store } from '../shared/atomics.ts';
+import { CHUNKS, chunkAt, HEADER, Phase, phaseOf, SLOT, slotAt, SLOTS_PER_CHUNK } from '../shared/layout.ts';
+import { someThreadIsNeeded } from '../shared/thread-table.ts';
+
+/** Makes the process wait for what is needed. Root thread only, once. */
+export function waitAtExit(root: ThisThread): void {
+  const { address, mailbox } = root;
+  const { words } = root.memory;
+  const stay = setInterval(() => look(), LOOK_MS).unref();
+  const look = (): void => {
+    const isNeeded = someThreadIsNeeded(words, address.entry) || workIsUnderWay(words);
+    store(words, HEADER.leaving, isNeeded ? 1 : 0);
+    if (isNeeded) stay.ref();
+    else stay.unref();
+  };
+  process.on('beforeExit', () => {
+    look();
+    mailbox.listen();
+  });
+  mailbox.lookAround = () => {
+    if (load(words, HEADER.leaving) === 1) look();
+  };
+}
+
+/** A safety net under the wake-ups: a thread that dies at a bad moment tells nobody. */
+const LOOK_MS = 50;
+
+function workIsUnderWay(words: Int32Array): boolean {
+  for (let chunk = 0; chunk < CHUNKS; chunk++) {
+    if (load(words, chunkAt(chunk)) === 0) continue;
+    for (let nth = 0; nth < SLOTS_PER_CHUNK; nth++) {
+      const state = load(words, slotAt(chunk * SLOTS_PER_CHUNK + nth) + SLOT.state);
+      const phase = phaseOf(state);
+      if (phase === Phase.queued || phase === Phase.running) return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,61 @@
+/** What threads tell the keeper over their port. What the keeper answers is in `this-thread.ts`. */
+import type { MessagePort } from 'node:worker_threads';
+import type { LoaderSetup } from '../crossing/loader.ts';
+import type { ThreadAddress } from '../shared/thread-table.ts';
+import type { MemoryBuffers } from '../shared/process-memory.ts';
+
+/** Given to the keeper by the root thread, in `workerData`. */
+export interface KeeperSetup {
+  readonly buffers: MemoryBuffers;
+  readonly address: ThreadAddress;
+  readonly root: { readonly name: string; readonly address: ThreadAddress };
+  readonly loader: LoaderSetup;
+  readonly port: MessagePort;
+}
+
+/** Start a thread; its place in the table has been taken. */
+export interface StartMessage {
+  readonly type: 'start';
+  readonly address: ThreadAddress;
+  readonly name: string;
+  readonly daemon: boolean;
+  /** The module that the thread begins with, and what it finds beside `skein` in `workerData`. */
+  readonly entry: string;
+  readonly data: unknown;
+}
+
+/** A new pool: from now on the keeper starts its workers as they are needed. */
+export interface PoolMessage {
+  readonly type: 'pool';
+  readonly pool: number;
+  readonly ident: number;
+  readonly namePrefix: string;
+  readonly entry: string;
+  readonly data: unknown;
+}
+
+/** Carry a value until somebody wants it. */
+export interface CarryMessage {
+  readonly type: 'carry';
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** Send me the value under this key, now or when it comes. */
+export interface WantMessage {
+  readonly type: 'want';
+  readonly key: string;
+}
+
+/** End these threads at once, wherever they are. */
+export interface TerminateMessage {
+  readonly type: 'terminate';
+  readonly addresses: readonly ThreadAddress[];
+}
+
+export type KeeperMessage =
+  | StartMessage
+  | PoolMessage
+  | CarryMessage
+  | WantMessage
+  | TerminateMessage;

@@ -1,0 +1,17 @@
+import { ValueError } from '../core/exceptions.ts';
+
+const nothing = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Does nothing for a while. Blocks the thread: loops, timers and sockets of this thread stand still.
+ *
+ * @param ms - milliseconds, ≥ 0
+ * @throws {ValueError} when it is negative or no number
+ * @see CPython's time.sleep
+ */
+export function sleepSync(ms: number): void {
+  if (!(ms >= 0)) {
+    throw new ValueError(`sleep length must be non-negative: sleepSync takes milliseconds, got ${ms}`);
+  }
+  Atomics.wait(nothing, 0, 0, ms);
+}

@@ -1,0 +1,151 @@
+/**
+ * What the keeper does when a thread is gone: it takes the thread's claims out of shared memory, so
+ * that nothing waits on the dead. Runs after Node has ended the thread for good; from then on no
+ * step of it can come in between, and every claim in memory that carries its name is stale.
+ *
+ * The order matters:
+ *  1. its inbox is closed: pushes fail from now on, and the pusher keeps what it has;
+ *  2. jobs in its hands: running → lost, done → done(keeper), for their owners to find (or, when
+ *     the owner is dead as well, freed);
+ *  3. its own slots: what nobody else will touch is freed, and its chunks become orphans;
+ *  4. its pages in the arena, except those that a slot in use refers to, and its loops;
+ *  5. its place in the thread table is free, and everybody is told to look after their jobs.
+ */
+import { type Arena, freeBlocks } from '../shared/arena.ts';
+import { add, compareExchange, load, store } from '../shared/atomics.ts';
+import { closeInbox } from '../shared/inbox.ts';
+import {
+  CHUNKS,
+  chunkAt,
+  HEADER,
+  LOOP,
+  loopAt,
+  LOOPS,
+  ORPHAN,
+  PAGE_BYTES,
+  pageAt,
+  Phase,
+  phaseOf,
+  SLOT,
+  SLOT_WORDS,
+  slotAt,
+  SLOTS_PER_CHUNK,
+  slotState,
+  THREAD,
+  threadAt,
+  ThreadStatus,
+  whoOf,
+} from '../shared/layout.ts';
+import { PoolMemory } from '../shared/pool-table.ts';
+import type { ProcessMemory } from '../shared/process-memory.ts';
+import { isAlive, type ThreadAddress, wakeAll } from '../shared/thread-table.ts';
+
+/** Sweeps up after a dead thread. Keeper only. */
+export function sweep(
+  memory: ProcessMemory,
+  arena: Arena,
+  dead: ThreadAddress,
+  reason: number,
+  exitCode: number,
+): void {
+  const { words } = memory;
+  const at = threadAt(dead.entry);
+  if (load(words, at + THREAD.ident) !== dead.ident) return;
+  store(words, at + THREAD.endReason, reason);
+  store(words, at + THREAD.exitCode, exitCode);
+  store(words, at + THREAD.status, ThreadStatus.ended);
+  const place = { words, links: slotAt(0) + SLOT.next, linkStride: SLOT_WORDS };
+  for (const slot of closeInbox(place, at + THREAD.inbox)) discard(words, arena, slot);
+  for (let chunk = 0; chunk < CHUNKS; chunk++) {
+    const owner = load(words, chunkAt(chunk));
+    if (owner === 0) continue;
+    for (let nth = 0; nth < SLOTS_PER_CHUNK; nth++) {
+      const slot = chunk * SLOTS_PER_CHUNK + nth;
+      sweepClaim(words, arena, slot, dead, reason, exitCode);
+      if (owner === dead.ident) sweepOwned(memory, arena, slot);
+    }
+    if (owner === dead.ident) store(words, chunkAt(chunk), ORPHAN);
+  }
+  sweepPages(memory, dead.ident);
+  for (let index = 0; index < LOOPS; index++) {
+    const loop = loopAt(index);
+    if (load(words, loop + LOOP.thread) === dead.ident) store(words, loop + LOOP.ident, 0);
+  }
+  store(words, at + THREAD.status, ThreadStatus.free);
+  add(words, HEADER.deaths, 1);
+  wakeAll(words);
+}
+
+/** A slot that the dead thread had claimed as a worker, or that was sent to it. */
+function sweepClaim(
+  words: Int32Array,
+  arena: Arena,
+  slot: number,
+  dead: ThreadAddress,
+  reason: number,
+  exitCode: number,
+): void {
+  const at = slotAt(slot);
+  const state = load(words, at + SLOT.state);
+  const phase = phaseOf(state);
+  if (whoOf(state) !== dead.entry) return;
+  if (phase === Phase.posted) return discard(words, arena, slot);
+  if (phase !== Phase.running && phase !== Phase.done) return;
+  const owner = {
+    entry: load(words, at + SLOT.owner),
+    ident: load(words, at + SLOT.ownerIdent),
+  };
+  if (!isAlive(words, owner)) return discard(words, arena, slot);
+  if (phase === Phase.running) {
+    store(words, at + SLOT.detail, reason);
+    store(words, at + SLOT.detail2, exitCode);
+    compareExchange(words, at + SLOT.state, state, Phase.lost);
+  } else {
+    const keeper = load(words, HEADER.keeper) - 1;
+    compareExchange(words, at + SLOT.state, state, slotState(Phase.done, keeper));
+  }
+}
+
+/** A slot of the dead thread's own. Queued and running ones stay until a worker is through. */
+function sweepOwned(memory: ProcessMemory, arena: Arena, slot: number): void {
+  const { words } = memory;
+  const state = load(words, slotAt(slot) + SLOT.state);
+  const phase = phaseOf(state);
+  const isAdrift =
+    phase === Phase.queued && !new PoolMemory(memory, whoOf(state)).ring.holds(slot);
+  if (phase === Phase.writing || phase === Phase.lost || isAdrift) discard(words, arena, slot);
+}
+
+/** Takes a slot out of use, unless somebody else has moved it on in the meantime. */
+function discard(words: Int32Array, arena: Arena, slot: number): void {
+  const at = slotAt(slot) + SLOT.state;
+  const state = load(words, at);
+  if (state === Phase.free) return;
+  const claimed = slotState(Phase.writing, load(words, HEADER.keeper) - 1);
+  if (compareExchange(words, at, state, claimed) !== state) return;
+  freeBlocks(words, arena, slot);
+  store(words, at, Phase.free);
+}
+
+function sweepPages(memory: ProcessMemory, ident: number): void {
+  const { words, buffers } = memory;
+  const inUse = new Set<number>();
+  for (let chunk = 0; chunk < CHUNKS; chunk++) {
+    if (load(words, chunkAt(chunk)) === 0) continue;
+    for (let nth = 0; nth < SLOTS_PER_CHUNK; nth++) {
+      const at = slotAt(chunk * SLOTS_PER_CHUNK + nth);
+      if (phaseOf(load(words, at + SLOT.state)) === Phase.free) continue;
+      for (const block of [SLOT.argsPage, SLOT.resultPage]) {
+        const first = load(words, at + block) - 1;
+        const count = load(words, at + block + 1);
+        if (first >= 0) for (let page = first; page < first + count; page++) inUse.add(page);
+      }
+    }
+  }
+  const pages = Math.floor(buffers.arena.byteLength / PAGE_BYTES);
+  for (let page = 0; page < pages; page++) {
+    if (load(words, pageAt(page)) === ident && !inUse.has(page)) {
+      compareExchange(words, pageAt(page), ident, 0);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+// Runs the main job: finds the duplicate files below a folder, by several threads with a loop each and
+// one shared pool.
+//
+//   npm start               the project's own node_modules
+//   npm start -- FOLDER     any folder
+
+import { join } from 'node:path';
+import { runExample } from './parts/examples.mjs';
+import { script } from './parts/failure.mjs';
+import { root } from './parts/places.mjs';
+import { setUp } from './setup.mjs';
+
+await script(() => {
+  setUp();
+  const args = process.argv.slice(2);
+  return runExample('03-find-duplicates', args.length > 0 ? args : [join(root, 'node_modules')]);
+});

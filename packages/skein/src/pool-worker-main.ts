@@ -1,5 +1,6 @@
 /** What every worker of a ThreadPoolExecutor begins with. */
 import { workerData } from 'node:worker_threads';
+import './index.ts'; // all that may come as an argument: pools, loops
 import { type LoaderSetup, prepareLoader } from './crossing/loader.ts';
 import { thisThread } from './crossing/this-thread.ts';
 import { PoolWorker, type WorkerData } from './executors/pool-worker.ts';

@@ -3,6 +3,7 @@
  * target and runs it. It ends when the target is done and Node has nothing more to do here.
  */
 import { workerData } from 'node:worker_threads';
+import './index.ts'; // all that may come as an argument: pools, loops
 import { isAsyncFunction, isCoroutine, isThenable } from './core/coroutine.ts';
 import { referenceById } from './crossing/function-table.ts';
 import { type LoaderSetup, prepareLoader } from './crossing/loader.ts';

@@ -216,10 +216,13 @@ export class PoolWorker {
       this.#restAlongside();
       return false;
     }
+    const asleep = this.#pool.at + POOL.asleep;
+    add(this.#words, asleep, 1);
     announce(this.#words, this.#parker);
     const isWanted = this.#pool.ring.hasWork || this.#pool.status !== PoolStatus.open;
     if (isWanted || this.#thread.mailbox.hasMail) stayAwake(this.#words, this.#parker);
     else sleep(this.#words, this.#parker, Infinity);
+    add(this.#words, asleep, -1);
     this.#thread.mailbox.drain();
     return true;
   }
@@ -228,9 +231,11 @@ export class PoolWorker {
   #restAlongside(): void {
     const { mailbox } = this.#thread;
     this.#hold.ref();
+    add(this.#words, this.#pool.at + POOL.asleep, 1);
     mailbox.lookAround = () => {
       if (!this.#pool.ring.hasWork && this.#pool.status === PoolStatus.open) return;
       mailbox.lookAround = undefined;
+      add(this.#words, this.#pool.at + POOL.asleep, -1);
       setImmediate(() => this.#work());
     };
     mailbox.listen();

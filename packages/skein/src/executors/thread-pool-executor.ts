@@ -33,10 +33,9 @@ import {
   slotState,
   THREAD,
   threadAt,
-  THREADS,
 } from '../shared/layout.ts';
 import { enterPool, PoolMemory } from '../shared/pool-table.ts';
-import { type ThreadAddress, wakeAll } from '../shared/thread-table.ts';
+import { type ThreadAddress, usedEntries, wakeAll } from '../shared/thread-table.ts';
 import { thisThreadWithKeeper } from '../threading/start-thread.ts';
 import { ConcurrentFuture, type Job } from './concurrent-future.ts';
 import { type Initializer, packInitializer } from './initializer.ts';
@@ -146,7 +145,7 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
     if (this.#pool === undefined) return;
     const { words } = this.#thread.memory;
     const addresses: ThreadAddress[] = [];
-    for (let entry = 0; entry < THREADS; entry++) {
+    for (let entry = 0; entry < usedEntries(words); entry++) {
       const at = threadAt(entry);
       if (load(words, at + THREAD.pool) !== this.#pool.index + 1) continue;
       addresses.push({ entry, ident: load(words, at + THREAD.ident) });

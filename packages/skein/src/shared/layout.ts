@@ -37,6 +37,8 @@ export const HEADER = {
   roomWanted: 5,
   /** Counts up: serial numbers of jobs, the keys of what the keeper carries. */
   nextSerial: 6,
+  /** One more than the highest entry of the thread table that was ever used. */
+  entries: 7,
 } as const;
 
 const HEADER_WORDS = 64;
@@ -102,8 +104,10 @@ export const POOL = {
   maxWorkers: 2,
   /** Workers that are starting or alive. Written by the keeper only. */
   workers: 3,
-  /** Workers that sleep or are about to; may be too high after a death, never too low. */
+  /** Workers that have nothing to do; may be too high after a death, never too low. */
   idle: 4,
+  /** Those of them that sleep or are about to; likewise. */
+  asleep: 6,
   /** 1 = somebody asks the keeper to look whether this pool needs another worker. */
   wanted: 5,
   /** Next claim and next push; on words of their own, the ring's cache lines. */

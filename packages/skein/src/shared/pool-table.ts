@@ -68,6 +68,7 @@ export function enterPool(memory: ProcessMemory, maxWorkers: number): PoolMemory
     store(words, at + POOL.maxWorkers, maxWorkers);
     store(words, at + POOL.workers, 0);
     store(words, at + POOL.idle, 0);
+    store(words, at + POOL.asleep, 0);
     store(words, at + POOL.wanted, 0);
     return new PoolMemory(memory, index);
   }

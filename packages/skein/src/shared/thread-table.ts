@@ -29,6 +29,7 @@ export function enterThread(memory: ProcessMemory, thread: NewThread): ThreadAdd
     const { free, starting } = ThreadStatus;
     if (compareExchange(words, at + THREAD.status, free, starting) !== free) continue;
     const ident = memory.nextIdent();
+    raise(words, HEADER.entries, entry + 1);
     store(words, at + THREAD.ident, ident);
     store(words, at + THREAD.parker, Parker.awake);
     store(words, at + THREAD.flags, thread.flags);
@@ -64,7 +65,7 @@ export function wakeThread(words: Int32Array, entry: number): void {
 
 /** Wakes all threads that sleep: something of general interest has happened. */
 export function wakeAll(words: Int32Array): void {
-  for (let entry = 0; entry < THREADS; entry++) {
+  for (let entry = 0; entry < usedEntries(words); entry++) {
     if (load(words, threadAt(entry) + THREAD.status) !== ThreadStatus.free) wakeThread(words, entry);
   }
 }
@@ -81,11 +82,23 @@ export function leaveThread(words: Int32Array, { entry, ident }: ThreadAddress):
 /** Whether a thread lives for whose end the process has to wait: alive, no daemon, no worker. */
 export function someThreadIsNeeded(words: Int32Array, except: number): boolean {
   const ignored = ThreadFlag.daemon | ThreadFlag.worker | ThreadFlag.keeper;
-  for (let entry = 0; entry < THREADS; entry++) {
+  for (let entry = 0; entry < usedEntries(words); entry++) {
     const at = threadAt(entry);
     const status = load(words, at + THREAD.status);
     if (entry === except || status === ThreadStatus.free || status === ThreadStatus.ended) continue;
     if ((load(words, at + THREAD.flags) & ignored) === 0) return true;
   }
   return false;
+}
+
+/** Entries of the table from here on have never been used. */
+export const usedEntries = (words: Int32Array): number => load(words, HEADER.entries);
+
+/** Makes a word at least `value`. */
+function raise(words: Int32Array, at: number, value: number): void {
+  for (let seen = load(words, at); seen < value; ) {
+    const found = compareExchange(words, at, seen, value);
+    if (found === seen) return;
+    seen = found;
+  }
 }

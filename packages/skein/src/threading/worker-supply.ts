@@ -18,13 +18,12 @@ import {
   PoolStatus,
   THREAD,
   threadAt,
-  THREADS,
   ThreadStatus,
 } from '../shared/layout.ts';
 import { Parker } from '../shared/parking.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
-import { wakeAll } from '../shared/thread-table.ts';
+import { usedEntries, wakeAll } from '../shared/thread-table.ts';
 import type { PoolMessage } from './keeper-messages.ts';
 
 /** How long queued work must have stood still before a worker beyond the cores is started. */
@@ -125,7 +124,7 @@ export class WorkerSupply {
   #coming(pool: Pool): number {
     const { words } = this.#memory;
     let count = 0;
-    for (let entry = 0; entry < THREADS; entry++) {
+    for (let entry = 0; entry < usedEntries(words); entry++) {
       const at = threadAt(entry);
       if (load(words, at + THREAD.pool) !== pool.config.pool + 1) continue;
       const status = load(words, at + THREAD.status);

@@ -34,10 +34,12 @@ export function exportsOf(file) {
     if (STAR.test(statement)) throw new Error(`${file} has an 'export *': list the names instead`);
     const [, list, from] = NAME_LIST.exec(statement) ?? [];
     if (list === undefined) continue;
-    const source = from === undefined ? declared : exportsOf(declarationFile(file, from));
+    const source = from?.startsWith('.') ? exportsOf(declarationFile(file, from)) : declared;
     for (const [name, alias] of namesIn(list)) {
-      if (!source.has(name)) throw new Error(`${file} exports '${name}', which ${from} does not`);
-      exported.set(alias, source.get(name));
+      const foreign = from === undefined || from.startsWith('.') ? undefined : from;
+      const declaration = foreign ? `export { ${name} } from '${foreign}';` : source.get(name);
+      if (declaration === undefined) throw new Error(`${file} exports '${name}': not found`);
+      exported.set(alias, declaration);
     }
   }
   return exported;

@@ -4,8 +4,11 @@
  */
 export const exportedValues: readonly string[] = [
   // loops
+  'EventLoop',
+  'Handle',
   'NodeEventLoop',
   'SelectorEventLoop',
+  'TimerHandle',
   'getEventLoop',
   'getRunningLoop',
   'newEventLoop',
@@ -17,8 +20,13 @@ export const exportedValues: readonly string[] = [
   'Task',
   'ensureFuture',
   'gather',
+  'isCoroutine',
   'sleep',
   'wrapFuture',
+
+  // seeing into them
+  'addInstrument',
+  'removeInstrument',
 
   // the pool
   'ConcurrentFuture',
@@ -30,6 +38,7 @@ export const exportedValues: readonly string[] = [
   'currentThread',
   'isMainThread',
   'mainThread',
+  'setExcepthook',
   'sleepSync',
 
   // exceptions

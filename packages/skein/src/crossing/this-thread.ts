@@ -11,6 +11,7 @@ import { performance } from 'node:perf_hooks';
 import {
   isMainThread,
   type MessagePort,
+  parentPort,
   receiveMessageOnPort,
   threadId,
   workerData,
@@ -135,7 +136,10 @@ export function threadName(): string {
 
 function join(): ThisThread | undefined {
   const setup = (workerData as { skein?: ThreadSetup } | null)?.skein;
-  return setup === undefined ? undefined : new ThisThread(setup);
+  if (setup === undefined) return undefined;
+  const thread = new ThisThread(setup);
+  thread.keeperPort = parentPort ?? undefined;
+  return thread;
 }
 
 function found(): ThisThread {

@@ -221,11 +221,10 @@ export class Mailbox {
   }
 
   /**
-   * From now on drains whenever something comes while Node's own loop turns. Costs nothing while
-   * the thread blocks, and does not keep the process alive.
+   * From now on drains whenever something comes while Node's own loop turns, and looks around soon.
+   * Costs nothing while the thread blocks, and does not keep the process alive.
    */
   listen(): void {
-    if (this.#listening) return;
     this.#listening = true;
     this.#listenAgain();
   }

@@ -3,7 +3,7 @@
  * thread can be named, waited for and written to at once, and asks the keeper for the rest. The
  * first one to need the keeper, always the root thread, starts that first.
  */
-import { MessageChannel, parentPort, SHARE_ENV, Worker } from 'node:worker_threads';
+import { MessageChannel, SHARE_ENV, Worker } from 'node:worker_threads';
 import { InternalError } from '../core/exceptions.ts';
 import { assertNotImporting } from '../crossing/import-guard.ts';
 import { loaderSetup } from '../crossing/loader.ts';
@@ -16,10 +16,7 @@ import type { KeeperSetup, StartMessage } from './keeper-messages.ts';
 /** This thread, with a keeper at its service. */
 export function thisThreadWithKeeper(): ThisThread {
   const thread = thisThread();
-  if (thread.keeperPort === undefined) {
-    if (thread.isRoot) startKeeper(thread);
-    else if (parentPort !== null) thread.keeperPort = parentPort;
-  }
+  if (thread.keeperPort === undefined) startKeeper(thread);
   return thread;
 }
 

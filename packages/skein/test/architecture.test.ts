@@ -26,7 +26,7 @@ const ROOMS: Record<string, { pure: boolean; imports: string[] }> = {
 };
 
 /** Above the rooms: the door, and what the threads begin with. Nobody imports them but one another. */
-const TOP = ['index.ts', 'pool-worker-main.ts', 'thread-main.ts'];
+const TOP = new Set(['index.ts', 'pool-worker-main.ts', 'thread-main.ts']);
 
 /** Of `shared` alone: all that it takes from `core` is this file. */
 const CORE_FOR_SHARED = 'core/exceptions.ts';
@@ -76,7 +76,7 @@ const targetOf = (source: Source, specifier: string): string =>
 
 test('every source stands in a room of the table, or is one of those at the top', () => {
   const strangers = sources.filter(({ path, room }) =>
-    room === '' ? !TOP.includes(path) : ROOMS[room] === undefined,
+    room === '' ? !TOP.has(path) : ROOMS[room] === undefined,
   );
   assert.deepEqual(
     strangers.map(({ path }) => path),

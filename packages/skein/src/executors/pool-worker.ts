@@ -20,7 +20,7 @@ import { resolveFunction } from '../crossing/resolve-function.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { NodeEventLoop } from '../loops/node-event-loop.ts';
 import { run } from '../loops/run.ts';
-import { add, compareExchange, load, store } from '../shared/atomics.ts';
+import { compareExchange, load, store } from '../shared/atomics.ts';
 import {
   HEADER,
   Outcome,
@@ -38,7 +38,7 @@ import { announce, sleep, stayAwake } from '../shared/parking.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
 import { wakeAll, wakeThread } from '../shared/thread-table.ts';
 import { type Initializer, initialize } from './initializer.ts';
-import { wakeWorker } from './wake-worker.ts';
+import { mark, unmark, wakeWorker } from './wake-worker.ts';
 
 /** What a worker finds in `workerData.data`. */
 export interface WorkerData {
@@ -60,6 +60,7 @@ export class PoolWorker {
   readonly #data: WorkerData;
   readonly #running: number;
   readonly #done: number;
+  readonly #entry: number;
   readonly #parker: number;
   readonly #functions: (AnyFunction | undefined)[] = [];
   /** Holds the thread while it waits without blocking. */
@@ -73,6 +74,7 @@ export class PoolWorker {
   constructor(thread: ThisThread, data: WorkerData) {
     const { entry } = thread.address;
     this.#thread = thread;
+    this.#entry = entry;
     this.#words = thread.memory.words;
     this.#data = data;
     this.#pool = new PoolMemory(thread.memory, data.pool);
@@ -216,13 +218,12 @@ export class PoolWorker {
       this.#restAlongside();
       return false;
     }
-    const asleep = this.#pool.at + POOL.asleep;
-    add(this.#words, asleep, 1);
+    mark(this.#words, this.#pool, POOL.asleep, this.#entry);
     announce(this.#words, this.#parker);
     const isWanted = this.#pool.ring.hasWork || this.#pool.status !== PoolStatus.open;
     if (isWanted || this.#thread.mailbox.hasMail) stayAwake(this.#words, this.#parker);
     else sleep(this.#words, this.#parker, Infinity);
-    add(this.#words, asleep, -1);
+    unmark(this.#words, this.#pool, POOL.asleep, this.#entry);
     this.#thread.mailbox.drain();
     return true;
   }
@@ -231,11 +232,11 @@ export class PoolWorker {
   #restAlongside(): void {
     const { mailbox } = this.#thread;
     this.#hold.ref();
-    add(this.#words, this.#pool.at + POOL.asleep, 1);
+    mark(this.#words, this.#pool, POOL.asleep, this.#entry);
     mailbox.lookAround = () => {
       if (!this.#pool.ring.hasWork && this.#pool.status === PoolStatus.open) return;
       mailbox.lookAround = undefined;
-      add(this.#words, this.#pool.at + POOL.asleep, -1);
+      unmark(this.#words, this.#pool, POOL.asleep, this.#entry);
       setImmediate(() => this.#work());
     };
     mailbox.listen();
@@ -244,7 +245,7 @@ export class PoolWorker {
   #beIdle(): void {
     if (this.#isIdle) return;
     this.#isIdle = true;
-    add(this.#words, this.#pool.at + POOL.idle, 1);
+    mark(this.#words, this.#pool, POOL.idle, this.#entry);
     const root = this.#thread.root.address.entry;
     if (load(this.#words, HEADER.leaving) === 1) wakeThread(this.#words, root);
   }
@@ -252,7 +253,7 @@ export class PoolWorker {
   #beBusy(): void {
     if (!this.#isIdle) return;
     this.#isIdle = false;
-    add(this.#words, this.#pool.at + POOL.idle, -1);
+    unmark(this.#words, this.#pool, POOL.idle, this.#entry);
     if (this.#pool.ring.hasWork) wakeWorker(this.#thread.memory, this.#pool);
   }
 
@@ -284,7 +285,8 @@ export class PoolWorker {
     if (this.#job !== NO_JOB) {
       this.#finishBroken(`The task ended its thread by process.exit(${code})`, undefined);
     }
-    if (this.#isIdle) add(this.#words, this.#pool.at + POOL.idle, -1);
+    unmark(this.#words, this.#pool, POOL.idle, this.#entry);
+    unmark(this.#words, this.#pool, POOL.asleep, this.#entry);
   }
 
   #finishBroken(message: string, cause: unknown): void {

@@ -12,6 +12,7 @@ import {
   SLOT_WORDS,
   slotAt,
   slotState,
+  THREADS,
 } from './layout.ts';
 import type { ProcessMemory } from './process-memory.ts';
 import { TaskRing } from './task-ring.ts';
@@ -50,9 +51,6 @@ export class PoolMemory {
     return load(this.#words, this.at + POOL.ident);
   }
 
-  get idle(): number {
-    return load(this.#words, this.at + POOL.idle);
-  }
 }
 
 /** Takes a free place in the table of pools. Any thread. */
@@ -67,8 +65,10 @@ export function enterPool(memory: ProcessMemory, maxWorkers: number): PoolMemory
     store(words, at + POOL.ident, ident);
     store(words, at + POOL.maxWorkers, maxWorkers);
     store(words, at + POOL.workers, 0);
-    store(words, at + POOL.idle, 0);
-    store(words, at + POOL.asleep, 0);
+    for (let word = 0; word < THREADS / 32; word++) {
+      store(words, at + POOL.idle + word, 0);
+      store(words, at + POOL.asleep + word, 0);
+    }
     store(words, at + POOL.wanted, 0);
     return new PoolMemory(memory, index);
   }

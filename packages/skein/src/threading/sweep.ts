@@ -8,11 +8,11 @@
  *  2. jobs in its hands: running → lost, done → done(keeper), for their owners to find (or, when
  *     the owner is dead as well, freed);
  *  3. its own slots: what nobody else will touch is freed, and its chunks become orphans;
- *  4. its pages in the arena, except those that a slot in use refers to, and its loops;
+ *  4. its pages in the arena, except those that a slot in use refers to, its loops, its marks;
  *  5. its place in the thread table is free, and everybody is told to look after their jobs.
  */
 import { type Arena, freeBlocks } from '../shared/arena.ts';
-import { add, compareExchange, load, store } from '../shared/atomics.ts';
+import { add, and, compareExchange, load, store } from '../shared/atomics.ts';
 import { closeInbox } from '../shared/inbox.ts';
 import {
   CHUNKS,
@@ -26,6 +26,8 @@ import {
   pageAt,
   Phase,
   phaseOf,
+  POOL,
+  poolAt,
   SLOT,
   SLOT_WORDS,
   slotAt,
@@ -67,6 +69,12 @@ export function sweep(
     if (owner === dead.ident) store(words, chunkAt(chunk), ORPHAN);
   }
   sweepPages(memory, dead.ident);
+  const pool = load(words, at + THREAD.pool) - 1;
+  if (pool >= 0) {
+    const mask = ~(1 << (dead.entry & 31));
+    and(words, poolAt(pool) + POOL.idle + (dead.entry >>> 5), mask);
+    and(words, poolAt(pool) + POOL.asleep + (dead.entry >>> 5), mask);
+  }
   for (let index = 0; index < LOOPS; index++) {
     const loop = loopAt(index);
     if (load(words, loop + LOOP.thread) === dead.ident) store(words, loop + LOOP.ident, 0);

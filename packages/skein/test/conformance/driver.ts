@@ -78,7 +78,9 @@ export function thrownNowBy(call: () => unknown): string {
 /** An error as CPython shows it: without what we append to its sentence. */
 export function show(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.message === '' ? error.name : `${error.name}: ${error.message.split(/[;:] |\. (?=[A-Z<])/)[0]}`;
+  return error.message === ''
+    ? error.name
+    : `${error.name}: ${error.message.split(/[;:] |\. (?=[A-Z<])/)[0]}`;
 }
 
 /** Waits, in real time, without any loop. */

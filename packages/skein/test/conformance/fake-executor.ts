@@ -1,4 +1,10 @@
-import { CancelledError, type ConcurrentFutureLike, type Executor, type ResultOf, RuntimeError } from './library.ts';
+import {
+  CancelledError,
+  type ConcurrentFutureLike,
+  type Executor,
+  type ResultOf,
+  RuntimeError,
+} from './library.ts';
 
 /** A concurrent future that the test completes by hand. */
 export class FakeConcurrentFuture<T> implements ConcurrentFutureLike<T> {
@@ -43,7 +49,10 @@ export class FakeExecutor implements Executor {
   readonly shutdowns: unknown[] = [];
   #isShutDown: boolean = false;
 
-  submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): ConcurrentFutureLike<ResultOf<R>> {
+  submit<A extends unknown[], R>(
+    fn: (...args: A) => R,
+    ...args: A
+  ): ConcurrentFutureLike<ResultOf<R>> {
     if (this.#isShutDown) throw new RuntimeError('cannot schedule new futures after shutdown');
     const future = new FakeConcurrentFuture<unknown>();
     this.jobs.push({ future, call: () => fn(...args) });

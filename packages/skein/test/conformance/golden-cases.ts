@@ -1,4 +1,14 @@
-import { type Case, collectErrors, type Driver, pause, runMain, show, thrownBy, thrownNowBy, tick } from './driver.ts';
+import {
+  type Case,
+  collectErrors,
+  type Driver,
+  pause,
+  runMain,
+  show,
+  thrownBy,
+  thrownNowBy,
+  tick,
+} from './driver.ts';
 import { FakeExecutor } from './fake-executor.ts';
 import {
   CancelledError,
@@ -406,7 +416,10 @@ async function g32(driver: Driver): Promise<unknown> {
     try {
       yield* other.createFuture<void>();
     } catch (error) {
-      return [(error as Error).name, (error as Error).message.includes('attached to a different loop')];
+      return [
+        (error as Error).name,
+        (error as Error).message.includes('attached to a different loop'),
+      ];
     }
     return 'no error';
   });
@@ -570,38 +583,179 @@ async function silentAfterGather(driver: Driver): Promise<unknown> {
 const closed = 'RuntimeError: Event loop is closed';
 
 export const goldenCases: readonly Case[] = [
-  { title: 'g01 rule 11: stop() lets the batch complete, keeps what it registered', body: g01, expected: [['a', 'b', 'after-stop'], ['a', 'b', 'after-stop', 'a2']] },
+  {
+    title: 'g01 rule 11: stop() lets the batch complete, keeps what it registered',
+    body: g01,
+    expected: [
+      ['a', 'b', 'after-stop'],
+      ['a', 'b', 'after-stop', 'a2'],
+    ],
+  },
   { title: 'g02 rule 11: stop() before a run gives one iteration', body: g02, expected: [1] },
-  { title: 'g03 rules 4, 5: timers that are due run after what is ready, in the same iteration', body: g03, expected: ['soon', 't-2', 't-1', 't0'] },
-  { title: 'g04 rule 7: timers for the same moment run in the order of registration', body: g04, expected: [0, 1, 2, 3, 4, 5] },
-  { title: 'g05 rule 5: callLater(0) from a callback runs in the next iteration, after callSoon', body: g05, expected: [[], ['soon', 'later0']] },
-  { title: 'g06 rule 30: done callbacks go through callSoon', body: g06, expected: [['set returned'], ['set returned', 'cb1', 'cb2', 'late']] },
-  { title: 'g07 rule 33: to wait for a done future does not suspend', body: g07, expected: ['after done-future await', 'cb', 'after sleep0'] },
-  { title: 'g08 rule 36: tasks start in the next iteration, in order', body: g08, expected: ['main', 'A0', 'B0', 'C0', 'main2', 'A1', 'B1', 'C1', 'end'] },
-  { title: 'g09 rule 41: iterations that a wait takes', body: g09, expected: { task: 2, gather2: 3, sleep0: 1 } },
-  { title: 'g10 rule 44: the body of a task cancelled before its start never runs', body: g10, expected: ['cancelled'] },
-  { title: 'g11 rules 43, 48, 49: cancel counts each time, until the task is done', body: g11, expected: [true, 1, false, true, 2, true, false, 2, 1] },
-  { title: 'g12 rule 38: a value returned after a self-cancel is lost', body: g12, expected: ['CancelledError', true] },
-  { title: 'g13 rule 38: an error thrown after a self-cancel is kept', body: g13, expected: ['TypeError: x', false, 1] },
-  { title: 'g14 rule 46: a self-cancel is delivered at the next wait that suspends', body: g14, expected: ['past done future', 'cancelled at sleep0'] },
-  { title: 'g15 rule 45: cancel wins over a result that is on its way', body: g15, expected: [['cancelled; result lost'], true] },
-  { title: 'g16 rule 47: a swallowed cancellation is over', body: g16, expected: [['survived', 1], false, 1] },
-  { title: 'g17 rules 43, 51: cancel goes down the chain and its message comes up', body: g17, expected: [[['inner', 'msg'], ['outer', 'msg']], true, true, 1, 1] },
-  { title: 'g18 rule 52: the first error is the gather\'s, siblings go on', body: g18, expected: ['RangeError', 'sibling finished'] },
-  { title: 'g19 rule 52: duplicates share one future; gather() is done with []', body: g19, expected: [true, []] },
-  { title: 'g20 rule 52: child cancelled, outer cancelled', body: g20, expected: ['CE', false, true, 'CE even with return_exceptions', false, 'CancelledError'] },
-  { title: 'g25 rule 24: cancelling what a thread runs already only detaches', body: g25, expected: [['cancel()', true, 'cancelled', true], 'CE in awaiter while thread runs', 'running'] },
-  { title: 'g26 rule 24: a queued job that was cancelled never runs', body: g26, expected: 'queued job never ran' },
-  { title: 'g31 rules 8, 9: what a loop inside a loop is told', body: g31, expected: ['RuntimeError: This event loop is already running', 'RuntimeError: Cannot run the event loop while another loop is running', 'RuntimeError: Cannot close a running event loop', true] },
+  {
+    title: 'g03 rules 4, 5: timers that are due run after what is ready, in the same iteration',
+    body: g03,
+    expected: ['soon', 't-2', 't-1', 't0'],
+  },
+  {
+    title: 'g04 rule 7: timers for the same moment run in the order of registration',
+    body: g04,
+    expected: [0, 1, 2, 3, 4, 5],
+  },
+  {
+    title: 'g05 rule 5: callLater(0) from a callback runs in the next iteration, after callSoon',
+    body: g05,
+    expected: [[], ['soon', 'later0']],
+  },
+  {
+    title: 'g06 rule 30: done callbacks go through callSoon',
+    body: g06,
+    expected: [['set returned'], ['set returned', 'cb1', 'cb2', 'late']],
+  },
+  {
+    title: 'g07 rule 33: to wait for a done future does not suspend',
+    body: g07,
+    expected: ['after done-future await', 'cb', 'after sleep0'],
+  },
+  {
+    title: 'g08 rule 36: tasks start in the next iteration, in order',
+    body: g08,
+    expected: ['main', 'A0', 'B0', 'C0', 'main2', 'A1', 'B1', 'C1', 'end'],
+  },
+  {
+    title: 'g09 rule 41: iterations that a wait takes',
+    body: g09,
+    expected: { task: 2, gather2: 3, sleep0: 1 },
+  },
+  {
+    title: 'g10 rule 44: the body of a task cancelled before its start never runs',
+    body: g10,
+    expected: ['cancelled'],
+  },
+  {
+    title: 'g11 rules 43, 48, 49: cancel counts each time, until the task is done',
+    body: g11,
+    expected: [true, 1, false, true, 2, true, false, 2, 1],
+  },
+  {
+    title: 'g12 rule 38: a value returned after a self-cancel is lost',
+    body: g12,
+    expected: ['CancelledError', true],
+  },
+  {
+    title: 'g13 rule 38: an error thrown after a self-cancel is kept',
+    body: g13,
+    expected: ['TypeError: x', false, 1],
+  },
+  {
+    title: 'g14 rule 46: a self-cancel is delivered at the next wait that suspends',
+    body: g14,
+    expected: ['past done future', 'cancelled at sleep0'],
+  },
+  {
+    title: 'g15 rule 45: cancel wins over a result that is on its way',
+    body: g15,
+    expected: [['cancelled; result lost'], true],
+  },
+  {
+    title: 'g16 rule 47: a swallowed cancellation is over',
+    body: g16,
+    expected: [['survived', 1], false, 1],
+  },
+  {
+    title: 'g17 rules 43, 51: cancel goes down the chain and its message comes up',
+    body: g17,
+    expected: [
+      [
+        ['inner', 'msg'],
+        ['outer', 'msg'],
+      ],
+      true,
+      true,
+      1,
+      1,
+    ],
+  },
+  {
+    title: "g18 rule 52: the first error is the gather's, siblings go on",
+    body: g18,
+    expected: ['RangeError', 'sibling finished'],
+  },
+  {
+    title: 'g19 rule 52: duplicates share one future; gather() is done with []',
+    body: g19,
+    expected: [true, []],
+  },
+  {
+    title: 'g20 rule 52: child cancelled, outer cancelled',
+    body: g20,
+    expected: ['CE', false, true, 'CE even with return_exceptions', false, 'CancelledError'],
+  },
+  {
+    title: 'g25 rule 24: cancelling what a thread runs already only detaches',
+    body: g25,
+    expected: [['cancel()', true, 'cancelled', true], 'CE in awaiter while thread runs', 'running'],
+  },
+  {
+    title: 'g26 rule 24: a queued job that was cancelled never runs',
+    body: g26,
+    expected: 'queued job never ran',
+  },
+  {
+    title: 'g31 rules 8, 9: what a loop inside a loop is told',
+    body: g31,
+    expected: [
+      'RuntimeError: This event loop is already running',
+      'RuntimeError: Cannot run the event loop while another loop is running',
+      'RuntimeError: Cannot close a running event loop',
+      true,
+    ],
+  },
   { title: 'g32 rule 39: a future of another loop', body: g32, expected: ['RuntimeError', true] },
-  { title: 'g34 rule 12: stopped before the future completed; the task survives', body: g34, expected: ['RuntimeError: Event loop stopped before Future completed', 'CancelledError'] },
-  { title: 'g35 rule 6: an error in a callback does not stop the loop', body: g35, expected: [[['exception', 'handle', 'message'], 'TypeError'], 'next ran'] },
-  { title: 'g36 rule 6: SystemExit leaves the run, the rest of the batch is kept', body: g36, expected: [['escaped', 3, false], 'pending kept'] },
-  { title: 'g50 rule 14: close', body: g50, expected: [[], [closed, closed, closed, closed], true] },
-  { title: 'g51 rule 31: a future is set once', body: g51, expected: ['InvalidStateError', false, 1] },
-  { title: 'g52 rule 22: the default executor after its shutdown', body: g52, expected: 'RuntimeError: Executor shutdown has been called' },
-  { title: 'g53 rule 19: cancelled handles do not run; cancel is idempotent', body: g53, expected: [[], true, true] },
-  { title: 'g54 rule 16: callSoon and callSoonThreadsafe share one queue', body: g54, expected: [1, 2, 3] },
-  { title: 'g55 rule 30: waiters wake in the order in which they came', body: g55, expected: ['sync', 'before', 'a', 'b', 'after'] },
+  {
+    title: 'g34 rule 12: stopped before the future completed; the task survives',
+    body: g34,
+    expected: ['RuntimeError: Event loop stopped before Future completed', 'CancelledError'],
+  },
+  {
+    title: 'g35 rule 6: an error in a callback does not stop the loop',
+    body: g35,
+    expected: [[['exception', 'handle', 'message'], 'TypeError'], 'next ran'],
+  },
+  {
+    title: 'g36 rule 6: SystemExit leaves the run, the rest of the batch is kept',
+    body: g36,
+    expected: [['escaped', 3, false], 'pending kept'],
+  },
+  {
+    title: 'g50 rule 14: close',
+    body: g50,
+    expected: [[], [closed, closed, closed, closed], true],
+  },
+  {
+    title: 'g51 rule 31: a future is set once',
+    body: g51,
+    expected: ['InvalidStateError', false, 1],
+  },
+  {
+    title: 'g52 rule 22: the default executor after its shutdown',
+    body: g52,
+    expected: 'RuntimeError: Executor shutdown has been called',
+  },
+  {
+    title: 'g53 rule 19: cancelled handles do not run; cancel is idempotent',
+    body: g53,
+    expected: [[], true, true],
+  },
+  {
+    title: 'g54 rule 16: callSoon and callSoonThreadsafe share one queue',
+    body: g54,
+    expected: [1, 2, 3],
+  },
+  {
+    title: 'g55 rule 30: waiters wake in the order in which they came',
+    body: g55,
+    expected: ['sync', 'before', 'a', 'b', 'after'],
+  },
   { title: 'rule 52: later errors of a gather are silent', body: silentAfterGather, expected: [] },
 ];

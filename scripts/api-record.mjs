@@ -46,7 +46,7 @@ export function requireFreshRecord() {
 }
 
 async function writeRecord() {
-  setUp();
+  await setUp();
   mkdirSync(dirname(RECORD), { recursive: true });
   writeFileSync(RECORD, apiRecord());
 }

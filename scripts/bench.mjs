@@ -11,8 +11,8 @@ import { setUp } from './setup.mjs';
 
 const folder = join(root, 'benchmarks');
 
-await script(() => {
-  setUp();
+await script(async () => {
+  await setUp();
   install(folder);
   quietly(tool('tsc', ['-b', folder], 'typescript'));
   const program = join(folder, 'build', 'main.js');

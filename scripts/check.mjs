@@ -24,7 +24,7 @@ const CHECKS = [
   ['lock files', requireHostlessLocks],
 ];
 
-await script(() => {
+await script(async () => {
   requireNode();
   install();
   const failed = CHECKS.filter(([name, check]) => !passes(name, check)).map(([name]) => name);

@@ -7,8 +7,8 @@ import { script } from './parts/failure.mjs';
 import { packageFolder, root } from './parts/places.mjs';
 import { setUp } from './setup.mjs';
 
-await script(() => {
-  setUp();
+await script(async () => {
+  await setUp();
   for (const file of ['README.md', 'LICENSE']) {
     if (existsSync(join(root, file))) copyFileSync(join(root, file), join(packageFolder, file));
   }

@@ -6,8 +6,8 @@ import { runExample } from './parts/examples.mjs';
 import { script } from './parts/failure.mjs';
 import { setUp } from './setup.mjs';
 
-await script(() => {
-  setUp();
+await script(async () => {
+  await setUp();
   const [name, ...args] = process.argv.slice(2);
   return runExample(name, args);
 });

@@ -12,10 +12,10 @@ import { install } from './parts/install.mjs';
 import { root } from './parts/places.mjs';
 
 /** Checks Node's version, installs, builds. */
-export function setUp() {
+export async function setUp() {
   requireNode();
   install();
-  build();
+  await build();
 }
 
 /** Refuses a Node that is older than package.json allows. */

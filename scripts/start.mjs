@@ -10,8 +10,8 @@ import { script } from './parts/failure.mjs';
 import { root } from './parts/places.mjs';
 import { setUp } from './setup.mjs';
 
-await script(() => {
-  setUp();
+await script(async () => {
+  await setUp();
   const args = process.argv.slice(2);
   return runExample('03-find-duplicates', args.length > 0 ? args : [join(root, 'node_modules')]);
 });

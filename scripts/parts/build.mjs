@@ -6,10 +6,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { bundle } from './bundle.mjs';
 import { quietly, tool } from './command.mjs';
 import { Failure } from './failure.mjs';
 import { filesBelow } from './files.mjs';
-import { compiled, root } from './places.mjs';
+import { compiled, packageFolder, root } from './places.mjs';
 import { saying } from './progress.mjs';
 
 const STAMP = join(root, 'node_modules', '.cache', 'skein-build');
@@ -21,7 +22,7 @@ const OUTPUT = /\.(d\.[cm]?ts|[cm]?js)(\.map)?$/;
  *
  * @throws {Failure} with the compiler's output
  */
-export function build() {
+export async function build() {
   const inputs = fingerprint();
   if (isBuilt(inputs)) return;
   try {
@@ -30,12 +31,14 @@ export function build() {
     throw new Failure(`The build failed:\n\n${error.message}`);
   }
   for (const place of compiled) removeOrphans(place);
+  await bundle();
   mkdirSync(dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, inputs);
 }
 
 function isBuilt(inputs) {
   if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== inputs) return false;
+  if (!existsSync(join(packageFolder, 'lib'))) return false;
   return compiled.every(({ sources, output }) => existsSync(output) || !existsSync(sources));
 }
 

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const SKIPPED = new Set(['node_modules', 'dist', 'build']);
+const SKIPPED = new Set(['node_modules', 'dist', 'build', 'lib']);
 
 /**
  * Lists the files below `folder`; `[]` when there is no such folder.

@@ -1,7 +1,9 @@
 /** The door of Skein: every public name, listed by hand, and the parts put together. */
 import { setDefaultExecutorFactory } from './core/executor.ts';
+import { setPackagePlace } from './crossing/package-place.ts';
 import { ThreadPoolExecutor } from './executors/thread-pool-executor.ts';
 
+setPackagePlace(import.meta.url);
 setDefaultExecutorFactory(() => new ThreadPoolExecutor({ threadNamePrefix: 'asyncio' }));
 
 export type { AnyAwaitable, Awaitable, AwaitableFunction, Coroutine, ValueOf } from './core/coroutine.ts';
@@ -29,6 +31,7 @@ export { Future } from './core/future.ts';
 export { gather } from './core/gather.ts';
 export { Handle } from './core/handle.ts';
 export { addInstrument, type Instrument, removeInstrument } from './core/instruments.ts';
+export type { RemoteLoop } from './core/remote-loop.ts';
 export { getRunningLoop } from './core/running-loop.ts';
 export type { Selector } from './core/selector.ts';
 export { sleep } from './core/sleep.ts';
@@ -44,7 +47,6 @@ export {
 } from './executors/thread-pool-executor.ts';
 export { getEventLoop, newEventLoop, setEventLoop } from './loops/default-loop.ts';
 export { NodeEventLoop } from './loops/node-event-loop.ts';
-export type { RemoteLoop } from './loops/remote-loop.ts';
 export { run, type RunOptions } from './loops/run.ts';
 export { SelectorEventLoop } from './loops/selector-event-loop.ts';
 export { sleepSync } from './threading/sleep-sync.ts';

@@ -60,10 +60,10 @@ function toCoroutine<T>(loop: EventLoop, x: TaskSource<T>): Coroutine<T> {
     }
     return callAtFirstStep(loop, x);
   }
-  if (isAwaitable(x)) return waitFor(x as Awaitable<T>);
+  if (isAwaitable(x)) return waitFor(x);
   if (isThenable(x)) {
     checkRunsAsyncFunctions(loop, x);
-    return drivePromise(x as PromiseLike<T>);
+    return drivePromise(x);
   }
   throw nothingToWaitFor(x);
 }
@@ -93,6 +93,6 @@ function checkRunsAsyncFunctions(loop: EventLoop, x: unknown): void {
 function nothingToWaitFor(x: unknown): TypeError {
   return new TypeError(
     'A Future, a coroutine, a promise or a function that gives one of these is required, got ' +
-      `${repr(x)}`,
+      repr(x),
   );
 }

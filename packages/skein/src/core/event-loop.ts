@@ -12,6 +12,7 @@ import { RuntimeError, ValueError } from './exceptions.ts';
 import type { Executor, ResultOf } from './executor.ts';
 import { Future } from './future.ts';
 import { type Callback, Handle } from './handle.ts';
+import type { RemoteLoop } from './remote-loop.ts';
 import { repr } from './repr.ts';
 import { runningLoopOrNull } from './running-loop.ts';
 import { loopIsClosed, Scheduler } from './scheduler.ts';
@@ -55,6 +56,9 @@ export abstract class EventLoop {
 
   /** Runs until `x` is done, and gives what it ends with. */
   abstract runUntilComplete<T>(x: TaskSource<T>): T | Promise<T>;
+
+  /** A handle on this loop that can be given to other threads; always the same one. */
+  abstract remote(): RemoteLoop;
 
   /**
    * Ends the run after the iteration that is under way; what that registers waits for the next run.

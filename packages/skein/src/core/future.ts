@@ -161,7 +161,7 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
 
   /** Has `callback` called with this future in the iteration after the one in which it gets done. */
   addDoneCallback(callback: DoneCallback<this>): void {
-    this.#addWaiter(callback as DoneCallback<never>);
+    this.#addWaiter(callback);
   }
 
   /**

@@ -32,7 +32,8 @@ function show(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (value instanceof Error) return `${value.name}(${JSON.stringify(value.message)})`;
-  if (value.toString !== Object.prototype.toString) return value.toString();
+  const text: string = (value as { toString(): string }).toString();
+  if (!text.startsWith('[object ')) return text;
   const name = (value.constructor as { name?: string } | undefined)?.name;
   return name === undefined || name === 'Object' ? 'a plain object' : `an object of class ${name}`;
 }

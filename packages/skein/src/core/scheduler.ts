@@ -4,6 +4,7 @@ import { RuntimeError } from './exceptions.ts';
 import type { Callback } from './handle.ts';
 import { instrument } from './instruments.ts';
 import { ReadyQueue, type Runnable } from './ready-queue.ts';
+import { repr } from './repr.ts';
 import type { Selector } from './selector.ts';
 import type { Task } from './task.ts';
 import { TaskList } from './task-list.ts';
@@ -203,7 +204,10 @@ export class Scheduler {
     } finally {
       const took = this.#environment.now() - began;
       if (took >= this.slowCallbackDuration) {
-        this.#environment.reportError(`Executing ${entry} took ${took.toFixed(1)} ms`, undefined);
+        this.#environment.reportError(
+          `Executing ${repr(entry)} took ${took.toFixed(1)} ms`,
+          undefined,
+        );
       }
     }
   }

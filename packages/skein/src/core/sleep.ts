@@ -2,7 +2,7 @@ import type { Awaitable, Coroutine, Suspension } from './coroutine.ts';
 import type { EventLoop } from './event-loop.ts';
 import { ValueError } from './exceptions.ts';
 import type { Future } from './future.ts';
-import { getRunningLoop } from './running-loop.ts';
+import { getRunningLoop, loopForNewFuture } from './running-loop.ts';
 
 /** What `sleep` returns: waits each time it is waited for. */
 export interface Sleep<T> extends Awaitable<T>, PromiseLike<T> {}
@@ -44,7 +44,8 @@ class SleepAwaitable<T> implements Sleep<T> {
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return sleepingFuture(getRunningLoop(), this.#delayMs, this.#value).then(
+    // An async function may sleep when it runs outside of any turn; its loop is turned all the same.
+    return sleepingFuture(loopForNewFuture(), this.#delayMs, this.#value).then(
       onFulfilled,
       onRejected,
     );

@@ -77,8 +77,8 @@ export class Task<T> extends Future<T> implements Runnable {
     this.#name = options?.name;
     const scheduler = loop.scheduler;
     scheduler.enqueue(this);
-    scheduler.tasks.add(this as Task<unknown>);
-    if (instrument !== null) instrument.taskCreated(this as Task<unknown>);
+    scheduler.tasks.add(this);
+    if (instrument !== null) instrument.taskCreated(this);
   }
 
   getName(): string {
@@ -154,8 +154,8 @@ export class Task<T> extends Future<T> implements Runnable {
     if (this.done()) throw new InvalidStateError(`step of ${this}, which is done already`);
     const scheduler = this.getLoop().scheduler;
     this.#waitsFor = null;
-    scheduler.currentTask = this as Task<unknown>;
-    if (instrument !== null) instrument.stepBegan(this as Task<unknown>);
+    scheduler.currentTask = this;
+    if (instrument !== null) instrument.stepBegan(this);
     let step: IteratorResult<Suspension, T>;
     try {
       step = this.#mustThrow
@@ -213,7 +213,7 @@ export class Task<T> extends Future<T> implements Runnable {
       return;
     }
     this.#waitsFor = suspension;
-    addWaiter(suspension, this as Task<unknown>);
+    addWaiter(suspension, this);
     if (instrument !== null) this.#tellThatItWaits(suspension);
     if (this.#mustCancel && suspension.cancel(this.#cancelMessage)) this.takeCancellation();
   }
@@ -265,16 +265,16 @@ export class Task<T> extends Future<T> implements Runnable {
 
   #leave(): void {
     this.#mustCancel = false;
-    this.getLoop().scheduler.tasks.remove(this as Task<unknown>);
+    this.getLoop().scheduler.tasks.remove(this);
     if (instrument !== null) {
-      instrument.stepEnded(this as Task<unknown>);
-      instrument.taskDone(this as Task<unknown>);
+      instrument.stepEnded(this);
+      instrument.taskDone(this);
     }
   }
 
   #tellThatItWaits(future: Future<unknown> | undefined): void {
-    instrument?.stepEnded(this as Task<unknown>);
-    instrument?.waitsFor(this as Task<unknown>, future);
+    instrument?.stepEnded(this);
+    instrument?.waitsFor(this, future);
   }
 }
 

@@ -6,11 +6,26 @@
 import { functionAt } from './exported-function.ts';
 
 const modules = [
-  'crypto', 'zlib', 'fs', 'path', 'util', 'os', 'url', 'buffer', 'v8', 'child_process', 'querystring', 'timers', 'perf_hooks', 'dns',
+  'crypto',
+  'zlib',
+  'fs',
+  'path',
+  'util',
+  'os',
+  'url',
+  'buffer',
+  'v8',
+  'child_process',
+  'querystring',
+  'timers',
+  'perf_hooks',
+  'dns',
 ] as const;
 
 /** The built-in module that exports `fn`, and its name there; `undefined` for all other functions. */
-export function findInBuiltins(fn: Function): { readonly url: string; readonly name: string } | undefined {
+export function findInBuiltins(
+  fn: Function,
+): { readonly url: string; readonly name: string } | undefined {
   if (fn.name === '') return undefined;
   for (const module of modules) {
     const url = `node:${module}`;

@@ -66,7 +66,9 @@ export class ByteReader {
     const length = this.size();
     const pos = this.#pos;
     this.#pos = pos + length;
-    return length > SHORT_TEXT ? this.#in.latin1Slice(pos, pos + length) : shortText(this.#in, pos, length);
+    return length > SHORT_TEXT
+      ? this.#in.latin1Slice(pos, pos + length)
+      : shortText(this.#in, pos, length);
   }
 
   utf16(): string {

@@ -1,6 +1,7 @@
 /** The url of the module that called into Skein, read from the stack: works in bundles too. */
 
 import { toModuleUrl } from './module-url.ts';
+import { isOwnFile } from './package-place.ts';
 
 /** A frame of the stack, as far as it is read. */
 export interface Frame {
@@ -42,11 +43,9 @@ export function callerUrl(callee: Function): string | undefined {
   return script === undefined || script === '' ? undefined : toModuleUrl(script);
 }
 
-const ownFolder = new URL('..', import.meta.url).href;
-
 /** Tells whether a frame runs Skein's own code. False throughout when Skein was put into a bundle. */
 export function isSkeins(frame: Frame): boolean {
-  return toModuleUrl(frame.script).startsWith(ownFolder);
+  return isOwnFile(toModuleUrl(frame.script));
 }
 
 /** The url of the nearest module on the stack that is neither Skein's nor Node's. */

@@ -28,7 +28,10 @@ export function capturesOf(fn: Function, facts: FunctionFacts): Captures {
       if (name !== fn.name && mentions(source, name) && !isOwnClass(scope, name)) names.add(name);
     }
   }
-  return { names: [...names], isNested: scopes.some((scope) => scope.kind !== 'Block') || names.size > 0 };
+  return {
+    names: [...names],
+    isNested: scopes.some((scope) => scope.kind !== 'Block') || names.size > 0,
+  };
 }
 
 function scopesWithinModule(scopes: readonly Scope[]): readonly Scope[] {
@@ -44,7 +47,8 @@ function mentions(source: string, name: string): boolean {
 }
 
 function isOwnClass(scope: Scope, name: string): boolean {
-  if (scope.kind !== 'Block' || Object.getOwnPropertyNames(scope.variables).length !== 1) return false;
+  if (scope.kind !== 'Block' || Object.getOwnPropertyNames(scope.variables).length !== 1)
+    return false;
   const value = scope.variables[name];
   return typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
 }

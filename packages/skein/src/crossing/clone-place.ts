@@ -16,15 +16,25 @@ interface Culprit {
  *
  * @param where - names the place of a value: 'argument 2', 'the result'
  */
-export function cloneError(values: readonly unknown[], where: (index: number) => string, cause: unknown): DataCloneError {
+export function cloneError(
+  values: readonly unknown[],
+  where: (index: number) => string,
+  cause: unknown,
+): DataCloneError {
   for (const [index, value] of values.entries()) {
     const culprit = find(value, '', new Set());
     if (culprit === undefined) continue;
-    const place = culprit.path === '' ? where(index) : `${where(index)}, ${describePath(culprit.path)}`;
-    return new DataCloneError(`${place}: ${culprit.what} cannot be sent to another thread; ${culprit.hint}`);
+    const place =
+      culprit.path === '' ? where(index) : `${where(index)}, ${describePath(culprit.path)}`;
+    return new DataCloneError(
+      `${place}: ${culprit.what} cannot be sent to another thread; ${culprit.hint}`,
+    );
   }
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new DataCloneError(`${values.map((_, index) => where(index)).join(', ')}: cannot be sent to another thread: ${reason}`, { cause });
+  return new DataCloneError(
+    `${values.map((_, index) => where(index)).join(', ')}: cannot be sent to another thread: ${reason}`,
+    { cause },
+  );
 }
 
 function describePath(path: string): string {
@@ -41,14 +51,19 @@ function find(value: unknown, path: string, seen: Set<object>): Culprit | undefi
     };
   }
   if (typeof value === 'symbol') {
-    return { path, what: `a symbol (${String(value)})`, hint: 'another thread has symbols of its own; send a string' };
+    return {
+      path,
+      what: `a symbol (${String(value)})`,
+      hint: 'another thread has symbols of its own; send a string',
+    };
   }
   if (typeof value !== 'object' || value === null || seen.has(value)) return undefined;
   seen.add(value);
   if (types.isProxy(value)) return { path, what: 'a Proxy', hint: 'send a plain copy of it' };
   if (isShareable(value)) return undefined;
   if (isPlain(value)) return findInside(value, path, seen);
-  const inside = types.isMap(value) || types.isSet(value) ? findInside(value, path, seen) : undefined;
+  const inside =
+    types.isMap(value) || types.isSet(value) ? findInside(value, path, seen) : undefined;
   return inside ?? (isRefused(value) ? refusedObject(value, path) : undefined);
 }
 
@@ -56,7 +71,8 @@ function findInside(object: object, path: string, seen: Set<object>): Culprit | 
   if (types.isMap(object)) {
     for (const [key, value] of object) {
       const name = typeof key === 'string' ? `'${key}'` : String(typeof key);
-      const culprit = find(key, `${path}.keys()`, seen) ?? find(value, `${path}.get(${name})`, seen);
+      const culprit =
+        find(key, `${path}.keys()`, seen) ?? find(value, `${path}.get(${name})`, seen);
       if (culprit !== undefined) return culprit;
     }
   } else if (types.isSet(object)) {
@@ -102,9 +118,16 @@ function refusedObject(object: object, path: string): Culprit {
     return { path, what, hint: 'it belongs to one thread; send its contents' };
   }
   if (types.isGeneratorObject(object)) {
-    return { path, what: 'a generator', hint: 'send the function that makes it, or a list of what it gives' };
+    return {
+      path,
+      what: 'a generator',
+      hint: 'send the function that makes it, or a list of what it gives',
+    };
   }
   const inside = findInside(object, '', new Set([object]));
-  const reason = inside === undefined || inside.path === '' ? 'it belongs to the thread that made it' : `its ${describePath(inside.path)} is ${inside.what}`;
+  const reason =
+    inside === undefined || inside.path === ''
+      ? 'it belongs to the thread that made it'
+      : `its ${describePath(inside.path)} is ${inside.what}`;
   return { path, what, hint: `${reason}; send plain data from which it can be made again` };
 }

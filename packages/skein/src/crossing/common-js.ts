@@ -21,7 +21,9 @@ export function commonJsModule(url: string): CommonJsModule | undefined {
 }
 
 /** Finds the CommonJS module that exports exactly this function, and the path in its exports. */
-export function findInCommonJs(fn: Function): { readonly url: string; readonly name: string } | undefined {
+export function findInCommonJs(
+  fn: Function,
+): { readonly url: string; readonly name: string } | undefined {
   for (const [path, module] of Object.entries(require.cache)) {
     const exports: unknown = module?.exports;
     if (!hasExports(exports)) continue;
@@ -40,7 +42,9 @@ export function requireModule(url: string): object {
 /** Compiled modules export through getters, which are cheap and safe to run; others keep theirs unrun. */
 function mayHold(exports: object, fn: Function): boolean {
   if (Object.hasOwn(exports, '__esModule')) return true;
-  return Object.values(Object.getOwnPropertyDescriptors(exports)).some(({ value }) => value === fn || holds(value, fn));
+  return Object.values(Object.getOwnPropertyDescriptors(exports)).some(
+    ({ value }) => value === fn || holds(value, fn),
+  );
 }
 
 function holds(value: unknown, fn: Function): boolean {

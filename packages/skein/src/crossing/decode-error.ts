@@ -26,14 +26,19 @@ function make({ classes, name, message }: EncodedError): object {
   const found = findErrorClass(classes);
   if ((builtin as unknown) === globalThis.DOMException) return new DOMException(message, name);
   const args = (builtin as unknown) === AggregateError ? [[], message] : [message];
-  return Reflect.construct(builtin, args, found.prototype instanceof builtin || found === builtin ? found : builtin) as object;
+  return Reflect.construct(
+    builtin,
+    args,
+    found.prototype instanceof builtin || found === builtin ? found : builtin,
+  ) as object;
 }
 
 function fill(error: object, encoded: EncodedError, made: readonly object[], thread: string): void {
   const { name, message, stack, properties } = encoded;
   if (stack !== undefined) define(error, 'stack', stack, false);
   if ((error as Error).message !== message) define(error, 'message', message, false);
-  for (const { key, enumerable, place } of properties) define(error, key, valueAt(place, made), enumerable);
+  for (const { key, enumerable, place } of properties)
+    define(error, key, valueAt(place, made), enumerable);
   if ((error as Error).name !== name) define(error, 'name', name, false);
   define(error, remoteStackKey, thread, false);
 }

@@ -21,7 +21,10 @@ export interface MarkedValues {
 }
 
 /** Copies `values`, with a marker in the place of every shared object. */
-export function copyMarked(values: readonly unknown[], read: ReadonlyMap<object, ReadProperties>): MarkedValues {
+export function copyMarked(
+  values: readonly unknown[],
+  read: ReadonlyMap<object, ReadProperties>,
+): MarkedValues {
   const copies = new Map<object, object>();
   const markers: object[] = [];
   const descriptions: SharedDescription[] = [];
@@ -43,7 +46,8 @@ export function copyMarked(values: readonly unknown[], read: ReadonlyMap<object,
     const before = read.get(value);
     const keys = before?.keys ?? Object.keys(value);
     keys.forEach((key, i) => {
-      const property = before === undefined ? (value as Record<string, unknown>)[key] : before.values[i];
+      const property =
+        before === undefined ? (value as Record<string, unknown>)[key] : before.values[i];
       define(made, key, copy(property));
     });
     return made;
@@ -84,5 +88,10 @@ function isPlain(value: object): boolean {
 
 /** `__proto__` is a name like others here. */
 function define(object: object, key: string, value: unknown): void {
-  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  Object.defineProperty(object, key, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
 }

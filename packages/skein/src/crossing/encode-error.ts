@@ -62,7 +62,11 @@ export function isError(value: unknown): value is Error {
   return types.isNativeError(value) || value instanceof Error;
 }
 
-function placeOf(value: unknown, errors: EncodedError[], numbers: Map<object, number>): EncodedPlace {
+function placeOf(
+  value: unknown,
+  errors: EncodedError[],
+  numbers: Map<object, number>,
+): EncodedPlace {
   if (isError(value)) return { error: numberOf(value, errors, numbers) };
   if (Array.isArray(value) && value.some(isError)) {
     return { list: value.map((element) => placeOf(element, errors, numbers)) };
@@ -102,7 +106,11 @@ function canCross(value: unknown): boolean {
 
 function textOf(error: Error, key: 'name' | 'message' | 'stack'): string | undefined {
   const value = read(error, key);
-  return value === undefined || value === null ? undefined : typeof value === 'string' ? value : inspect(value);
+  return value === undefined || value === null
+    ? undefined
+    : typeof value === 'string'
+      ? value
+      : inspect(value);
 }
 
 /** A getter that throws has no value to send. */

@@ -50,7 +50,11 @@ const writer = new ByteWriter();
  * @throws {DataCloneError} when something in `values` cannot cross; the message names it and its place
  * @throws whatever a getter in `values` throws
  */
-export function encode(values: readonly unknown[], into: Buffer, where: (index: number) => string): Encoded {
+export function encode(
+  values: readonly unknown[],
+  into: Buffer,
+  where: (index: number) => string,
+): Encoded {
   const count = values.length;
   writer.begin(into);
   beginTagged();
@@ -85,7 +89,11 @@ function finish(into: Buffer): Encoded {
 const engineHead = Uint8Array.of(Format.engine);
 const engineSharedHead = Uint8Array.of(Format.engineShared);
 
-function encodeByEngine(values: readonly unknown[], into: Buffer, where: (index: number) => string): Encoded {
+function encodeByEngine(
+  values: readonly unknown[],
+  into: Buffer,
+  where: (index: number) => string,
+): Encoded {
   const read = valuesRead();
   const { hasShared, needsPort } = survey(values);
   const marked = hasShared || haveGetters(read.keys()) ? copyMarked(values, read) : undefined;
@@ -106,7 +114,11 @@ function encodeByEngine(values: readonly unknown[], into: Buffer, where: (index:
 }
 
 /** A port refuses by an error too, but later and without the place: so it is tried here. */
-function carry(payload: MarkedValues | readonly unknown[], values: readonly unknown[], where: (index: number) => string): Carried {
+function carry(
+  payload: MarkedValues | readonly unknown[],
+  values: readonly unknown[],
+  where: (index: number) => string,
+): Carried {
   try {
     return { carried: structuredClone(payload) };
   } catch (error) {

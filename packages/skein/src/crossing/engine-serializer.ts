@@ -16,8 +16,18 @@ import { types } from 'node:util';
 export class Refused extends Error {}
 
 const viewClasses = [
-  Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array,
-  Float32Array, Float64Array, BigInt64Array, BigUint64Array, DataView,
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+  DataView,
 ] as const;
 /** Instead of a class's place in the list: a Buffer, of which size and bytes follow. */
 const BUFFER = 255;
@@ -34,7 +44,8 @@ class ValueSerializer extends v8.Serializer {
   }
 
   _writeHostObject(object: object): void {
-    if (!ArrayBuffer.isView(object) || types.isSharedArrayBuffer(object.buffer)) throw new Refused();
+    if (!ArrayBuffer.isView(object) || types.isSharedArrayBuffer(object.buffer))
+      throw new Refused();
     if (Buffer.isBuffer(object)) {
       this.writeUint32(BUFFER);
       this.writeUint32(object.length);
@@ -43,7 +54,8 @@ class ValueSerializer extends v8.Serializer {
     }
     const kind = viewClasses.findIndex((viewClass) => object instanceof viewClass);
     if (kind === -1) throw new Refused();
-    const bytesPerElement = 'BYTES_PER_ELEMENT' in object ? (object.BYTES_PER_ELEMENT as number) : 1;
+    const bytesPerElement =
+      'BYTES_PER_ELEMENT' in object ? (object.BYTES_PER_ELEMENT as number) : 1;
     this.writeUint32(kind);
     this.writeUint32(object.byteOffset);
     this.writeUint32(object.byteLength / bytesPerElement);
@@ -66,7 +78,11 @@ class ValueDeserializer extends v8.Deserializer {
     const offset = this.readUint32();
     const length = this.readUint32();
     const buffer = this.readValue() as ArrayBuffer;
-    const viewClass = viewClasses[kind] as new (buffer: ArrayBuffer, offset: number, length: number) => unknown;
+    const viewClass = viewClasses[kind] as new (
+      buffer: ArrayBuffer,
+      offset: number,
+      length: number,
+    ) => unknown;
     return new viewClass(buffer, offset, length);
   }
 }

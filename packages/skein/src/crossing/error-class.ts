@@ -13,7 +13,7 @@
  */
 
 import * as exceptions from '../core/exceptions.ts';
-import { referenceOf } from './function-reference.ts';
+import { certainReferenceOf } from './function-reference.ts';
 import { knowledge } from './live-functions.ts';
 import type { FunctionReference } from './live-functions.ts';
 import { findLoaded } from './resolve-function.ts';
@@ -23,19 +23,23 @@ export type ErrorClass = new (...args: never[]) => object;
 
 /** The name of a class for other threads. Plain data. */
 export type ErrorClassName =
-  | { readonly builtin: string }
-  | { readonly skein: string }
-  | { readonly user: FunctionReference };
+  { readonly builtin: string } | { readonly skein: string } | { readonly user: FunctionReference };
 
 const skeins: Readonly<Record<string, unknown>> = exceptions;
 const names = new WeakMap<Function, ErrorClassName | null>();
-const notFound = new Map<string, number>();
+/** Searches that failed: repeated when this thread knows more functions, but not for ever. */
+const notFound = new Map<string, { readonly times: number; readonly knowledge: number }>();
+const MAX_SEARCHES = 3;
 
 /** The classes of `error`, the nearest first; the last is a builtin. Those that nobody else could find are left out. */
 export function classNamesOf(error: object): ErrorClassName[] {
   const line: ErrorClassName[] = [];
   let prototype = Object.getPrototypeOf(error) as object | null;
-  for (; prototype !== null && prototype !== Object.prototype; prototype = Object.getPrototypeOf(prototype) as object | null) {
+  for (
+    ;
+    prototype !== null && prototype !== Object.prototype;
+    prototype = Object.getPrototypeOf(prototype) as object | null
+  ) {
     const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
     const name = typeof constructor === 'function' ? nameOf(constructor) : null;
     if (name === null) continue;
@@ -57,7 +61,9 @@ export function findErrorClass(line: readonly ErrorClassName[]): ErrorClass {
 /** The builtin at the end of the line: what makes the object. */
 export function builtinOf(line: readonly ErrorClassName[]): ErrorClass {
   const last = line.at(-1);
-  return last !== undefined && 'builtin' in last ? ((findClass(last) as ErrorClass | undefined) ?? Error) : Error;
+  return last !== undefined && 'builtin' in last
+    ? ((findClass(last) as ErrorClass | undefined) ?? Error)
+    : Error;
 }
 
 function nameOf(constructor: Function): ErrorClassName | null {
@@ -74,20 +80,22 @@ function makeName(constructor: Function): ErrorClassName | null {
   if ((globalThis as Record<string, unknown>)[name] === constructor) return { builtin: name };
   if (skeins[name] === constructor) return { skein: name };
   if (name === 'NodeError' || name === 'SystemError') return null; // Node's own, which nobody can import
-  try {
-    return { user: referenceOf(constructor) };
-  } catch {
-    return null;
-  }
+  const user = certainReferenceOf(constructor);
+  return user === undefined ? null : { user };
 }
 
 function findClass(name: ErrorClassName): ErrorClass | undefined {
   if ('builtin' in name) return asClass((globalThis as Record<string, unknown>)[name.builtin]);
   if ('skein' in name) return asClass(skeins[name.skein]);
   const key = `${name.user.name} ${name.user.url}`;
-  if (notFound.get(key) === knowledge()) return undefined;
+  const failed = notFound.get(key);
+  if (failed !== undefined && (failed.times === MAX_SEARCHES || failed.knowledge === knowledge())) {
+    return undefined;
+  }
   const found = asClass(findLoaded(name.user));
-  if (found === undefined) notFound.set(key, knowledge());
+  if (found === undefined) {
+    notFound.set(key, { times: (failed?.times ?? 0) + 1, knowledge: knowledge() });
+  }
   return found;
 }
 

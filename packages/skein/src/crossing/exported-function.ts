@@ -23,7 +23,10 @@ export interface Found {
 }
 
 /** Calls `visit` for every function that `exports` holds, nearest first; stops when it returns `true`. */
-export function eachFunction(exports: Exports, visit: (path: string, fn: Function) => boolean): void {
+export function eachFunction(
+  exports: Exports,
+  visit: (path: string, fn: Function) => boolean,
+): void {
   const holders: [string, object][] = [];
   if (typeof exports === 'function' && visit('default', exports)) return;
   for (const name of Object.getOwnPropertyNames(exports)) {
@@ -54,21 +57,29 @@ export function pathOf(exports: Exports, fn: Function): string | undefined {
 
 /** The function at `path`, looked up directly and in the `default` export, or `undefined`. */
 export function functionAt(exports: Exports, path: string): Function | undefined {
-  return walk(exports, path) ?? (path === 'default' ? asFunction(exports) : walk(exports, `default.${path}`));
+  return (
+    walk(exports, path) ??
+    (path === 'default' ? asFunction(exports) : walk(exports, `default.${path}`))
+  );
 }
 
 /** The names that a module exports, for messages: at most eight. */
 export function exportedNames(exports: Exports): string {
-  const names = Object.keys(exports).filter((name) => name !== '__esModule' && name !== 'module.exports');
+  const names = Object.keys(exports).filter(
+    (name) => name !== '__esModule' && name !== 'module.exports',
+  );
   if (names.length === 0) return 'nothing';
-  return names.length > 8 ? `${names.slice(0, 8).join(', ')} and ${names.length - 8} more` : names.join(', ');
+  return names.length > 8
+    ? `${names.slice(0, 8).join(', ')} and ${names.length - 8} more`
+    : names.join(', ');
 }
 
 function walk(exports: Exports, path: string): Function | undefined {
   let value: unknown = exports;
   let first = true;
   for (const name of path.split('.')) {
-    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null)
+      return undefined;
     value = valueOf(value, name, first);
     first = false;
   }
@@ -79,7 +90,11 @@ function valueOf(object: object, name: string, runGetters: boolean): unknown {
   try {
     const property = Object.getOwnPropertyDescriptor(object, name);
     if (property === undefined) return undefined;
-    return property.get === undefined ? property.value : runGetters ? property.get.call(object) : undefined;
+    return property.get === undefined
+      ? property.value
+      : runGetters
+        ? property.get.call(object)
+        : undefined;
   } catch {
     return undefined; // a variable that has no value yet, or a getter that refuses
   }
@@ -92,7 +107,13 @@ function isInherent(holder: object, name: string): boolean {
 
 function isHolder(value: unknown): value is object {
   if (typeof value === 'function') return true;
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) return false;
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    Array.isArray(value) ||
+    ArrayBuffer.isView(value)
+  )
+    return false;
   return value !== globalThis;
 }
 

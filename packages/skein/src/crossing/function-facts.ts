@@ -10,7 +10,7 @@
  */
 
 import { describeToInspector, entriesOf, withInspector } from './inspector-session.ts';
-import type { Post } from './inspector-session.ts';
+import type { Post, PropertyDescription, RemoteObject } from './inspector-session.ts';
 
 /** One scope: `Closure`, `Block`, `Catch`, `With`, `Eval`, `Module`, `Script` or `Global`. */
 export interface Scope {
@@ -38,16 +38,32 @@ export interface FunctionFacts {
  * inspector cannot be asked.
  */
 export function factsOf(fn: Function): FunctionFacts | null | undefined {
-  return withInspector((post) => {
-    const object = describeToInspector(post, fn);
-    if (object?.objectId === undefined) return undefined;
-    const internal = post('Runtime.getProperties', { objectId: object.objectId, ownProperties: false }).internalProperties ?? [];
-    const location = internal.find((property) => property.name === '[[FunctionLocation]]')?.value?.value;
-    if (location === undefined) return null;
-    const scopes = internal.find((property) => property.name === '[[Scopes]]')?.value?.objectId;
-    const { scriptId, lineNumber, columnNumber } = location as { scriptId: string; lineNumber: number; columnNumber: number };
-    return { scriptId, line: lineNumber, column: columnNumber, scopes: scopes === undefined ? [] : readScopes(post, scopes) };
-  });
+  return withInspector((post) => readFacts(post, fn));
+}
+
+/**
+ * The same in a session that is open already. Functions of the scripts in `skip` give `null`, which
+ * costs half as much.
+ */
+export function readFacts(
+  post: Post,
+  fn: Function,
+  skip?: ReadonlySet<string>,
+): FunctionFacts | null | undefined {
+  const object = describeToInspector(post, fn);
+  if (object?.objectId === undefined) return undefined;
+  const internal =
+    post('Runtime.getProperties', { objectId: object.objectId, ownProperties: false })
+      .internalProperties ?? [];
+  const location = valueOf(internal, '[[FunctionLocation]]')?.value as Location | undefined;
+  if (location === undefined || skip?.has(location.scriptId)) return null;
+  const scopes = valueOf(internal, '[[Scopes]]')?.objectId;
+  return {
+    scriptId: location.scriptId,
+    line: location.lineNumber,
+    column: location.columnNumber,
+    scopes: scopes === undefined ? [] : readScopes(post, scopes),
+  };
 }
 
 /** The scope of the ECMAScript module that the function was written in, if the engine shows it. */
@@ -55,10 +71,27 @@ export function moduleScopeOf(facts: FunctionFacts): Readonly<Record<string, unk
   return facts.scopes.find((scope) => scope.kind === 'Module')?.variables;
 }
 
+/** `Debugger.Location` */
+interface Location {
+  readonly scriptId: string;
+  readonly lineNumber: number;
+  readonly columnNumber: number;
+}
+
+function valueOf(
+  properties: readonly PropertyDescription[],
+  name: string,
+): RemoteObject | undefined {
+  return properties.find((property) => property.name === name)?.value;
+}
+
 function readScopes(post: Post, objectId: string): Scope[] {
   const scopes: Scope[] = [];
   for (const entry of entriesOf(post, objectId)) {
-    const { description, object } = entry as { description: string; object: Record<string, unknown> };
+    const { description, object } = entry as {
+      description: string;
+      object: Record<string, unknown>;
+    };
     const [, kind = description, owner = ''] = /^(\w+)[^(]*(?:\((.*)\))?$/.exec(description) ?? [];
     if (kind !== 'Global') scopes.push({ kind, owner, variables: object });
   }

@@ -56,19 +56,47 @@ export type { FunctionReference };
  */
 export function referenceOf(fn: Function): FunctionReference {
   if (typeof fn !== 'function') {
-    throw new TypeError(`a function was expected, got ${fn === null ? 'null' : typeof fn}; pass the function itself, not its result or its name`);
+    throw new TypeError(
+      `a function was expected, got ${fn === null ? 'null' : typeof fn}; pass the function itself, not its result or its name`,
+    );
   }
   return knownReference(fn) ?? makeReference(fn);
 }
 
 function makeReference(fn: Function): FunctionReference {
-  if (types.isProxy(fn)) throw refusal(fn, '', 'it is a Proxy, which belongs to the thread that made it');
-  const reference = { ...findByEngine(fn), fingerprint: fingerprintOf(fn) };
+  if (types.isProxy(fn))
+    throw refusal(fn, '', 'it is a Proxy, which belongs to the thread that made it');
+  const { url, name, isGuess } = findByEngine(fn);
+  const reference = { url, name, fingerprint: fingerprintOf(fn) };
   remember(reference, fn);
+  if (isGuess) guessed.add(fn);
   return reference;
 }
 
-function findByEngine(fn: Function): { url: string; name: string } {
+/** Functions of invariant 4. */
+const guessed = new WeakSet<Function>();
+
+/**
+ * The same, only for those that are surely found: `undefined` where `referenceOf` throws, or where
+ * the receiver would have to decide.
+ */
+export function certainReferenceOf(fn: Function): FunctionReference | undefined {
+  try {
+    const reference = referenceOf(fn);
+    return guessed.has(fn) ? undefined : reference;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where a function was found. A guess is its own name. */
+interface FoundName {
+  readonly url: string;
+  readonly name: string;
+  readonly isGuess?: boolean;
+}
+
+function findByEngine(fn: Function): FoundName {
   const facts = factsOf(fn);
   if (facts === null) throw refuseNative(fn);
   if (facts === undefined) return findWithoutEngine(fn);
@@ -80,39 +108,68 @@ function findByEngine(fn: Function): { url: string; name: string } {
   }
   const url = urlOfScript(facts.scriptId) ?? '';
   const place = `${url}:${facts.line + 1}:${facts.column + 1}`;
-  if (url === '') throw refusal(fn, '', 'it was made from text (`new Function`, `eval`), so no module holds it');
-  if (!isImportable(url)) throw refusal(fn, place, `it was written in ${url}, which no other thread can import; put it into a file`);
+  if (url === '')
+    throw refusal(fn, '', 'it was made from text (`new Function`, `eval`), so no module holds it');
+  if (!isImportable(url))
+    throw refusal(
+      fn,
+      place,
+      `it was written in ${url}, which no other thread can import; put it into a file`,
+    );
   if (bound !== undefined) return { url, name: bound };
   refuseUnreachable(fn, facts, url, place);
-  return { url, name: fn.name };
+  return { url, name: fn.name, isGuess: true };
 }
 
 /** Refuses what the receiver could not find in any case, while the place and the captures are known. */
 function refuseUnreachable(fn: Function, facts: FunctionFacts, url: string, place: string): void {
   const captures = capturesOf(fn, facts);
   if (captures.names.length > 0) {
-    throw refusal(fn, place, `it captures ${quoteNames(captures.names)}, which only this thread has`);
+    throw refusal(
+      fn,
+      place,
+      `it captures ${quoteNames(captures.names)}, which only this thread has`,
+    );
   }
-  if (captures.isNested) throw refusal(fn, place, 'it was made inside another function, where no other thread can reach it');
+  if (captures.isNested)
+    throw refusal(
+      fn,
+      place,
+      'it was made inside another function, where no other thread can reach it',
+    );
   if (fn.name === '') throw refusal(fn, place, `no variable of ${url} holds it`);
   const commonJs = commonJsModule(url);
   if (commonJs?.loaded) {
-    throw refusal(fn, place, `it is not exported from ${url}; it exports ${exportedNames(commonJs.exports)}`);
+    throw refusal(
+      fn,
+      place,
+      `it is not exported from ${url}; it exports ${exportedNames(commonJs.exports)}`,
+    );
   }
 }
 
 function refuseNative(fn: Function): Error {
   return fn.name.startsWith('bound ')
     ? refusal(fn, '', 'it is a bound function, and what it is bound to belongs to this thread')
-    : refusal(fn, '', 'it is a native function without a module; call it inside a function of your own');
+    : refusal(
+        fn,
+        '',
+        'it is a native function without a module; call it inside a function of your own',
+      );
 }
 
 /** Where Node's permission model keeps the inspector closed: CommonJS tells, else the module that asks is taken for the function's own. */
-function findWithoutEngine(fn: Function): { url: string; name: string } {
-  if (/\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn))) throw refuseNative(fn);
+function findWithoutEngine(fn: Function): FoundName {
+  if (/\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn)))
+    throw refuseNative(fn);
   const exported = findInCommonJs(fn);
   if (exported !== undefined) return exported;
   const url = callerOutsideSkein();
-  if (fn.name !== '' && url !== undefined && isImportable(url)) return { url, name: fn.name };
-  throw refusal(fn, '', 'its module cannot be found out, because this process may not use its inspector (permission model); register it with `task()`');
+  if (fn.name !== '' && url !== undefined && isImportable(url))
+    return { url, name: fn.name, isGuess: true };
+  throw refusal(
+    fn,
+    '',
+    'its module cannot be found out, because this process may not use its inspector (permission model); register it with `task()`',
+  );
 }

@@ -4,9 +4,12 @@ import { FunctionReferenceError } from '../core/exceptions.ts';
 
 /** Builds the error for a function that cannot be sent. `what` continues a sentence: "it captures …". */
 export function refusal(fn: Function, place: string, what: string): FunctionReferenceError {
-  const named = fn.name === '' || fn.name === 'default' ? 'a function without a name' : `function '${fn.name}'`;
+  const named =
+    fn.name === '' || fn.name === 'default' ? 'a function without a name' : `function '${fn.name}'`;
   const kind = isClass(fn) ? `class '${fn.name}'` : named;
-  return new FunctionReferenceError(`${kind}${place === '' ? '' : ` (${place})`} cannot be sent to another thread: ${what}.\n${cures(fn.name)}`);
+  return new FunctionReferenceError(
+    `${kind}${place === '' ? '' : ` (${place})`} cannot be sent to another thread: ${what}.\n${cures(fn.name)}`,
+  );
 }
 
 /** The text for a function that the receiving thread did not find among a module's exports. */
@@ -32,7 +35,10 @@ export function cures(name: string): string {
 
 /** "`a`, `b` and 3 more" */
 export function quoteNames(names: readonly string[]): string {
-  const shown = names.slice(0, 6).map((name) => `\`${name}\``).join(', ');
+  const shown = names
+    .slice(0, 6)
+    .map((name) => `\`${name}\``)
+    .join(', ');
   return names.length > 6 ? `${shown} and ${names.length - 6} more` : shown;
 }
 

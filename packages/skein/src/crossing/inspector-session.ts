@@ -21,7 +21,9 @@ export type Post = (method: string, params?: object) => InspectorAnswer;
 export interface InspectorAnswer {
   readonly result?: RemoteObject & readonly PropertyDescription[];
   readonly internalProperties?: readonly PropertyDescription[];
-  readonly exceptionDetails?: { readonly stackTrace?: { readonly callFrames: readonly CallFrame[] } };
+  readonly exceptionDetails?: {
+    readonly stackTrace?: { readonly callFrames: readonly CallFrame[] };
+  };
 }
 
 /** `Runtime.RemoteObject`, as far as it is read. */
@@ -71,7 +73,10 @@ export function withInspector<T>(use: (post: Post, session: Session) => T): T | 
 
 /** Gives `value` to the inspector and returns its description, or `undefined` when it cannot be seen. */
 export function describeToInspector(post: Post, value: unknown): RemoteObject | undefined {
-  return throughExchange(value, () => post('Runtime.evaluate', { expression: exchangeSource, silent: true }).result);
+  return throughExchange(
+    value,
+    () => post('Runtime.evaluate', { expression: exchangeSource, silent: true }).result,
+  );
 }
 
 /** Returns the live object that the inspector knows under `objectId`, entry by entry if it is a list. */

@@ -40,10 +40,15 @@ function findTsx(): string | null {
   const option = `${process.execArgv.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`;
   if (!/\btsx\b/.test(option)) return null;
   const loader = /file:\/\/\S*\/tsx\/dist\/loader\.mjs/.exec(option)?.[0];
-  const places = [loader, process.argv[1], `${process.cwd()}/`].filter((place) => place !== undefined);
+  const places = [loader, process.argv[1], `${process.cwd()}/`].filter(
+    (place) => place !== undefined,
+  );
   for (const place of places) {
     try {
-      return pathToFileURL(createRequire(place).resolve('tsx/esm/api')).href.replace(/\.cjs$/, '.mjs');
+      return pathToFileURL(createRequire(place).resolve('tsx/esm/api')).href.replace(
+        /\.cjs$/,
+        '.mjs',
+      );
     } catch {
       continue; // not installed beside this one
     }

@@ -13,35 +13,41 @@
 
 import type { Exports } from './exported-function.ts';
 import { eachFunction } from './exported-function.ts';
-import { factsOf } from './function-facts.ts';
+import { factsOf, readFacts } from './function-facts.ts';
+import type { Post } from './inspector-session.ts';
+import { withInspector } from './inspector-session.ts';
 import { knownFunctions } from './live-functions.ts';
 
 /** Functions that one crawl looks at. */
-const MAX_VISITS = 400;
+const MAX_VISITS = 120;
 
 /**
  * Calls `visit` with the variables of every module that is reached; stops when it returns a value
  * other than `undefined`, and returns that.
  */
-export function crawlModules<T>(visit: (variables: Exports, scriptId: string) => T | undefined): T | undefined {
+export function crawlModules<T>(visit: (variables: Exports) => T | undefined): T | undefined {
   const queue = [...knownFunctions()].reverse();
+  return queue.length === 0 ? undefined : withInspector((post) => crawl(post, queue, visit));
+}
+
+function crawl<T>(
+  post: Post,
+  queue: Function[],
+  visit: (variables: Exports) => T | undefined,
+): T | undefined {
   const queued = new Set<Function>(queue);
   const scripts = new Set<string>();
   for (let i = 0; i < queue.length && i < MAX_VISITS; i++) {
-    const facts = factsOf(queue[i]!);
-    if (facts === undefined) return undefined;
-    if (facts === null || scripts.has(facts.scriptId)) continue;
-    const outermost = facts.scopes.at(-1);
-    if (outermost === undefined) continue; // shows no variables; another function of the script may
-    scripts.add(facts.scriptId);
-    const found = visit(outermost.variables, facts.scriptId);
+    const facts = readFacts(post, queue[i]!, scripts);
+    const variables = facts?.scopes.at(-1)?.variables;
+    if (variables === undefined) continue; // native, or shows nothing; another function of its module may
+    scripts.add(facts!.scriptId);
+    const found = visit(variables);
     if (found !== undefined) return found;
-    eachFunction(outermost.variables, (_path, fn) => {
-      if (!queued.has(fn)) {
-        queued.add(fn);
-        queue.push(fn);
-      }
-      return false;
+    eachFunction(variables, (_path, fn) => {
+      if (!queued.has(fn)) queue.push(fn);
+      queued.add(fn);
+      return queue.length > MAX_VISITS;
     });
   }
   return undefined;

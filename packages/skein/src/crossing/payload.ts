@@ -8,7 +8,14 @@
  */
 import { RuntimeError } from '../core/exceptions.ts';
 import { load, store } from '../shared/atomics.ts';
-import { INLINE_BYTES, PAGE_BYTES, Payload, SLOT, SLOT_HEADER_WORDS, slotAt } from '../shared/layout.ts';
+import {
+  INLINE_BYTES,
+  PAGE_BYTES,
+  Payload,
+  SLOT,
+  SLOT_HEADER_WORDS,
+  slotAt,
+} from '../shared/layout.ts';
 import { decode, decodeCarried } from './decode.ts';
 import { encode, type Encoded } from './encode.ts';
 import type { PackedValues } from './packed-values.ts';
@@ -77,7 +84,7 @@ function writeElsewhere(
     const serial = thread.memory.nextSerial();
     words[at + SLOT.serial] = serial;
     words[at + SLOT.payload] = Payload.carried;
-    thread.carry(`${serial}`, written.carried);
+    thread.carry(serial, written.carried);
   } else if (written instanceof Uint8Array) {
     writeBlock(thread, at, part, written, undefined);
   } else {
@@ -90,15 +97,13 @@ export function readPayload(thread: ThisThread, slot: number, part: number): unk
   const { words } = thread.memory;
   const at = slotAt(slot);
   if ((words[at + SLOT.payload] as number) & Payload.carried) {
-    return decodeCarried(thread.fetchCarried(`${words[at + SLOT.serial]}`));
+    words[at + SLOT.payload] = 0; // it is handed out once
+    return decodeCarried(thread.fetchCarried(words[at + SLOT.serial] as number));
   }
   const length = words[at + SLOT.length] as number;
   const page = load(words, at + part);
   if (page === 0) return decode(viewOf(thread, slot), length);
-  return decode(
-    Buffer.from(thread.memory.buffers.arena, (page - 1) * PAGE_BYTES, length),
-    length,
-  );
+  return decode(Buffer.from(thread.memory.buffers.arena, (page - 1) * PAGE_BYTES, length), length);
 }
 
 function writeBlock(

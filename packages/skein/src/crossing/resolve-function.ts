@@ -98,7 +98,9 @@ async function importFunction(reference: FunctionReference): Promise<Function> {
     namespaces.set(url, exports);
     return select(exports, reference);
   } catch (error) {
-    throw error instanceof FunctionReferenceError || isGuardError(error) ? error : importFailed(url, error);
+    throw error instanceof FunctionReferenceError || isGuardError(error)
+      ? error
+      : importFailed(url, error);
   } finally {
     imports.delete(url);
   }
@@ -108,7 +110,11 @@ function select(exports: Exports, reference: FunctionReference): Function {
   return keep(reference, search(exports, reference), exports);
 }
 
-function keep(reference: FunctionReference, found: Function | undefined, exports: Exports): Function {
+function keep(
+  reference: FunctionReference,
+  found: Function | undefined,
+  exports: Exports,
+): Function {
   if (found === undefined) throw missing(reference, exports);
   remember(reference, found);
   return found;
@@ -147,7 +153,8 @@ function missing(reference: FunctionReference, exports: Exports): FunctionRefere
       `importing ${url} did not register task '${task}'; call task('${task}', fn) at the top level of that module, outside of any function and any \`if (isMainThread)\``,
     );
   }
-  if (functionAt(exports, name) === undefined) return notExported(name, url, exportedNames(exports));
+  if (functionAt(exports, name) === undefined)
+    return notExported(name, url, exportedNames(exports));
   return new FunctionReferenceError(
     `function '${name}' cannot be sent to another thread: ${url} exports \`${name}\`, but that is another function than the one that was sent, or the same one loaded in another way.\n${cures(name)}`,
   );
@@ -168,12 +175,19 @@ function needsImport(reference: FunctionReference, cause: unknown): FunctionRefe
 
 /** Under a loader of the user's, `require` may make a second copy of a module that was imported. */
 function mayRequire(): boolean {
-  return (process.features as { require_module?: boolean }).require_module === true && loaderSetup().tsx === null;
+  return (
+    (process.features as { require_module?: boolean }).require_module === true &&
+    loaderSetup().tsx === null
+  );
 }
 
 function isNotRequirable(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
-  return code === 'ERR_REQUIRE_ASYNC_MODULE' || code === 'ERR_REQUIRE_CYCLE_MODULE' || code === 'ERR_UNKNOWN_FILE_EXTENSION';
+  return (
+    code === 'ERR_REQUIRE_ASYNC_MODULE' ||
+    code === 'ERR_REQUIRE_CYCLE_MODULE' ||
+    code === 'ERR_UNKNOWN_FILE_EXTENSION'
+  );
 }
 
 function isGuardError(error: unknown): boolean {

@@ -47,7 +47,8 @@ function readThrownStack(post: Post): void {
   post('Runtime.enable');
   try {
     const thrown = post('Runtime.evaluate', { expression: 'throw new Error()', silent: true });
-    for (const frame of thrown.exceptionDetails?.stackTrace?.callFrames ?? []) remember(frame.scriptId, frame.url);
+    for (const frame of thrown.exceptionDetails?.stackTrace?.callFrames ?? [])
+      remember(frame.scriptId, frame.url);
   } finally {
     post('Runtime.disable');
     Error.stackTraceLimit = limit;

@@ -59,6 +59,7 @@ export function forgetDescriptions(): void {
 /** Makes this thread's object from a description. */
 export function revive(kind: string, data: unknown): unknown {
   const make = revivers.get(kind);
-  if (make === undefined) throw new InternalError(`nothing is registered for shared objects of kind '${kind}'`);
+  if (make === undefined)
+    throw new InternalError(`nothing is registered for shared objects of kind '${kind}'`);
   return make(data as never);
 }

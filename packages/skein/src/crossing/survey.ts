@@ -28,7 +28,8 @@ export function survey(values: readonly unknown[]): Survey {
 
 function lookAt(object: object, found: Survey, waiting: object[]): void {
   if (Array.isArray(object)) {
-    for (const element of object) if (typeof element === 'object' && element !== null) waiting.push(element);
+    for (const element of object)
+      if (typeof element === 'object' && element !== null) waiting.push(element);
     return;
   }
   if (ArrayBuffer.isView(object)) {

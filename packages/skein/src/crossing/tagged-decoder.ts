@@ -68,7 +68,9 @@ function readBytes(reader: ByteReader, tag: number): Uint8Array | ArrayBuffer {
     case Tag.tailBuffer:
       return tailFilled(reader, Buffer.allocUnsafeSlow(size));
     default:
-      throw new InternalError(`a message holds an unknown tag, ${tag}: it was overwritten, or read at the wrong place`);
+      throw new InternalError(
+        `a message holds an unknown tag, ${tag}: it was overwritten, or read at the wrong place`,
+      );
   }
 }
 

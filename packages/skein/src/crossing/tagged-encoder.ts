@@ -45,7 +45,10 @@ export function beginTagged(): void {
 }
 
 /** The keys and values that were read from plain objects of the current message. */
-export function valuesRead(): Map<object, { readonly keys: readonly string[]; readonly values: readonly unknown[] }> {
+export function valuesRead(): Map<
+  object,
+  { readonly keys: readonly string[]; readonly values: readonly unknown[] }
+> {
   const read = new Map<object, { keys: readonly string[]; values: readonly unknown[] }>();
   for (let i = 0; i < count; i++) {
     const keys = keysRead[i];
@@ -97,7 +100,8 @@ function writeObject(writer: ByteWriter, object: object): boolean {
   }
   if (prototype === Array.prototype) return Array.isArray(object) && writeArray(writer, object);
   if (prototype === Buffer.prototype) return writeBytes(writer, Tag.buffer, object as Uint8Array);
-  if (prototype === Uint8Array.prototype) return writeBytes(writer, Tag.uint8Array, object as Uint8Array);
+  if (prototype === Uint8Array.prototype)
+    return writeBytes(writer, Tag.uint8Array, object as Uint8Array);
   if (prototype === ArrayBuffer.prototype) return writeArrayBuffer(writer, object as ArrayBuffer);
   if (prototype === Date.prototype && types.isDate(object)) {
     writer.float64(Tag.date, object.getTime());

@@ -27,10 +27,14 @@ import { isImportable } from './module-url.ts';
  */
 export function task<F extends (...args: never[]) => unknown>(name: string, fn: F): F {
   if (typeof name !== 'string' || name === '') {
-    throw new ValueError(`task(name, fn): name must be a string that is not empty, got ${name === '' ? "''" : typeof name}`);
+    throw new ValueError(
+      `task(name, fn): name must be a string that is not empty, got ${name === '' ? "''" : typeof name}`,
+    );
   }
   if (typeof fn !== 'function') {
-    throw new TypeError(`task('${name}', fn): a function was expected, got ${fn === null ? 'null' : typeof fn}`);
+    throw new TypeError(
+      `task('${name}', fn): a function was expected, got ${fn === null ? 'null' : typeof fn}`,
+    );
   }
   const url = callerUrl(task);
   if (url === undefined || !isImportable(url)) {

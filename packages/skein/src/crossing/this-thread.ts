@@ -35,7 +35,7 @@ export interface ThreadSetup {
 
 /** What the keeper answers to `want`. */
 interface CarriedMessage {
-  readonly key: string;
+  readonly key: number;
   readonly value: unknown;
 }
 
@@ -49,7 +49,7 @@ export class ThisThread {
   readonly root: ThreadSetup['root'];
   /** The line to the keeper; the root has none before its keeper was started. */
   keeperPort: MessagePort | undefined;
-  readonly #carried = new Map<string, unknown>();
+  readonly #carried = new Map<number, unknown>();
   readonly #alive = setInterval(() => {}, 0x7fff_ffff).unref();
   #isKeptAlive = false;
 
@@ -60,6 +60,7 @@ export class ThisThread {
     this.daemon = setup.daemon;
     this.root = setup.root;
     this.mailbox = new Mailbox(this.memory, setup.address, () => performance.now());
+    this.mailbox.dropCarried = (key) => this.tellKeeper({ type: 'drop', key });
     this.mailbox.afterDrain.push(() => this.mailWasRead());
     const status = threadAt(setup.address.entry) + THREAD.status;
     store(this.memory.words, status, ThreadStatus.running);
@@ -82,18 +83,18 @@ export class ThisThread {
   }
 
   /** Tells the keeper something. Never blocks. */
-  tellKeeper(message: object, transfer?: readonly ArrayBuffer[]): void {
+  tellKeeper(message: object): void {
     if (this.keeperPort === undefined) throw new InternalError('There is no keeper to talk to.');
-    this.keeperPort.postMessage(message, transfer ?? []);
+    this.keeperPort.postMessage(message);
   }
 
   /** Gives the keeper a value that only a MessagePort can carry, to be fetched under this key. */
-  carry(key: string, value: unknown): void {
+  carry(key: number, value: unknown): void {
     this.tellKeeper({ type: 'carry', key, value });
   }
 
   /** Fetches a value that another thread gave the keeper to carry. Blocks, some 100 µs. */
-  fetchCarried(key: string): unknown {
+  fetchCarried(key: number): unknown {
     this.tellKeeper({ type: 'want', key });
     const port = this.keeperPort as MessagePort;
     this.mailbox.waitFor(() => {

@@ -36,7 +36,7 @@ import {
 } from '../shared/layout.ts';
 import { announce, sleep, stayAwake } from '../shared/parking.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
-import { wakeAll, wakeThread } from '../shared/thread-table.ts';
+import { wakeThread } from '../shared/thread-table.ts';
 import { type Initializer, initialize } from './initializer.ts';
 import { mark, unmark, wakeWorker } from './wake-worker.ts';
 
@@ -183,7 +183,8 @@ export class PoolWorker {
       writePayload(this.#thread, slot, Part.result, [encodeError(error)], () => 'the error');
     }
     this.#deliver(slot, at);
-    if (load(this.#words, HEADER.roomWanted) === 1) this.#tellOfRoom();
+    // Submitters hold work back: they try again when the ring is half empty.
+    if (this.#pool.ring.size <= RING_ENTRIES / 2) mailbox.tellOfRoom();
     mailbox.drain();
   }
 
@@ -195,13 +196,6 @@ export class PoolWorker {
       return;
     }
     this.#thread.mailbox.discard(slot);
-  }
-
-  /** Submitters hold work back: they try again when the ring is half empty. */
-  #tellOfRoom(): void {
-    if (this.#pool.ring.size > RING_ENTRIES / 2) return;
-    store(this.#words, HEADER.roomWanted, 0);
-    wakeAll(this.#words);
   }
 
   /** Waits for work; false when Node's loop has to turn first, which then comes back to `#work`. */

@@ -17,6 +17,7 @@ import { BrokenThreadPool, RuntimeError, ValueError } from '../core/exceptions.t
 import type { Executor, ResultOf } from '../core/executor.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { assertNotImporting } from '../crossing/import-guard.ts';
+import { besideTheDoor } from '../crossing/package-place.ts';
 import { pack, type PackedValues } from '../crossing/packed-values.ts';
 import { Part, writePacked, writePayload } from '../crossing/payload.ts';
 import { shareClass } from '../crossing/shared-class.ts';
@@ -128,9 +129,12 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
   /**
    * Takes no more work. What was submitted is still done, unless it is cancelled here.
    *
+   * @throws {RuntimeError} `ERR_THREAD_JOINS_ITSELF` when a thread of the pool would wait for its
+   *   own end
    * @see CPython Lib/concurrent/futures/thread.py, ThreadPoolExecutor.shutdown
    */
   shutdown({ wait = true, cancelFutures = false }: ShutdownOptions = {}): void {
+    if (wait) this.#checkWait();
     this.#close(cancelFutures);
     if (wait) this.#thread.mailbox.waitFor(() => this.#isGone(), Infinity);
   }
@@ -202,7 +206,7 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
       pool: pool.index,
       ident: pool.ident,
       namePrefix: this.#namePrefix,
-      entry: new URL('../pool-worker-main.js', import.meta.url).href,
+      entry: besideTheDoor('pool-worker-main.js'),
       data,
     });
     if (this.#isShutdown) this.#close(false);
@@ -210,15 +214,18 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
   }
 
   #checkOpen(pool: PoolMemory): void {
-    const status = this.#isShutdown ? PoolStatus.shutdown : pool.status;
-    if (status === PoolStatus.open && pool.ident === this.#ident) return;
-    if (status === PoolStatus.broken) {
-      throw new BrokenThreadPool(
+    const isOpen = pool.status === PoolStatus.open && pool.ident === this.#ident;
+    if (!isOpen || this.#isShutdown) throw this.#refusal(pool);
+  }
+
+  #refusal(pool: PoolMemory): RuntimeError {
+    if (!this.#isShutdown && pool.status === PoolStatus.broken) {
+      return new BrokenThreadPool(
         'The pool is broken: its initializer failed in a thread, and it takes no more work. ' +
           'The error was printed to stderr; make a new pool when its cause is mended.',
       );
     }
-    throw new RuntimeError(
+    return new RuntimeError(
       'cannot schedule new futures after shutdown: shutdown() was called on this pool. ' +
         'Submit before that, or make a new pool.',
       'ERR_EXECUTOR_SHUTDOWN',
@@ -260,8 +267,19 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
       mailbox.release(slot);
       return false;
     }
+    if (pool.status !== PoolStatus.open) this.#reconsider(pool, slot, future);
     wakeWorker(memory, pool);
     return true;
+  }
+
+  /** The pool was closed while this job was on its way into it: perhaps nobody looks any more. */
+  #reconsider(pool: PoolMemory, slot: number, future: Job): void {
+    if (pool.status === PoolStatus.shutdown && pool.ident === this.#ident) return; // still done
+    const { words } = this.#thread.memory;
+    const at = slotAt(slot) + SLOT.state;
+    if (compareExchange(words, at, pool.queued, Phase.writing) !== pool.queued) return;
+    this.#thread.mailbox.release(slot);
+    future.fail(this.#refusal(pool));
   }
 
   /** Keeps the job in this thread until there is room, behind those that are kept already. */
@@ -274,11 +292,24 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
     const packed = pack(args, argumentName);
     this.#thread.mailbox.hold(() => {
       if (future.done()) return true; // cancelled
-      const isOpen = pool.ident === this.#ident && pool.status !== PoolStatus.broken;
-      if (isOpen) return this.#enqueue(pool, future, id, packed);
-      future.fail(new BrokenThreadPool('The pool is gone; the task was never begun.'));
+      const isThere = pool.ident === this.#ident && pool.status !== PoolStatus.free;
+      if (isThere && pool.status !== PoolStatus.broken) {
+        return this.#enqueue(pool, future, id, packed);
+      }
+      future.fail(this.#refusal(pool));
       return true;
     });
+  }
+
+  #checkWait(): void {
+    const { address, memory } = this.#thread;
+    const pool = load(memory.words, threadAt(address.entry) + THREAD.pool) - 1;
+    if (this.#pool === undefined || pool !== this.#pool.index) return;
+    throw new RuntimeError(
+      'cannot join current thread: shutdown() was called by a task of the pool itself, which would ' +
+        'wait for its own end. Call shutdown({ wait: false }) there.',
+      'ERR_THREAD_JOINS_ITSELF',
+    );
   }
 
   #close(cancelFutures: boolean): void {
@@ -286,8 +317,9 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
     const pool = this.#pool;
     if (pool === undefined || this.#isGone()) return;
     const { words } = this.#thread.memory;
-    const { open, shutdown } = PoolStatus;
+    const { open, broken, shutdown } = PoolStatus;
     compareExchange(words, pool.at + POOL.status, open, shutdown);
+    compareExchange(words, pool.at + POOL.status, broken, shutdown);
     if (cancelFutures) this.#cancelQueued(pool);
     store(words, pool.at + POOL.wanted, 1);
     wakeAll(words);

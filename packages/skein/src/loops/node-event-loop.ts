@@ -2,10 +2,11 @@ import { ensureFuture, type TaskSource } from '../core/ensure-future.ts';
 import type { LoopEnvironment } from '../core/environment.ts';
 import { EventLoop } from '../core/event-loop.ts';
 import { Future } from '../core/future.ts';
+import type { RemoteLoop } from '../core/remote-loop.ts';
 import { setRunningLoop } from '../core/running-loop.ts';
 import { nodeEnvironment } from './node-environment.ts';
 import { forgetAtExit, reportAtExit } from './report-at-exit.ts';
-import { forgetRemote, type RemoteLoop, remoteOf } from './remote-loop.ts';
+import { forgetRemote, remoteOf } from './remote-loop.ts';
 import { TurnBudget } from './turn-budget.ts';
 import { incomplete, stopLoopOf } from './run-until-complete.ts';
 
@@ -214,8 +215,7 @@ export class NodeEventLoop extends EventLoop {
     this.#immediate = null;
   }
 
-  /** A handle on this loop that can be given to other threads; always the same one. */
-  remote(): RemoteLoop {
+  override remote(): RemoteLoop {
     return remoteOf(this);
   }
 

@@ -7,9 +7,11 @@
  * that a call to a closed loop, or to one whose thread is gone, is an error where it is made.
  */
 import type { EventLoop } from '../core/event-loop.ts';
+import type { RemoteLoop } from '../core/remote-loop.ts';
 import { RuntimeError } from '../core/exceptions.ts';
 import { functionId, referenceById } from '../crossing/function-table.ts';
-import { Part, readPayload, writePayload } from '../crossing/payload.ts';
+import { pack } from '../crossing/packed-values.ts';
+import { Part, readPayload, writePacked, writePayload } from '../crossing/payload.ts';
 import { resolveFunction } from '../crossing/resolve-function.ts';
 import { shareClass } from '../crossing/shared-class.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
@@ -26,13 +28,10 @@ export interface LoopAddress {
 
 /** Loops of this thread that others hold a handle on, by index. */
 const loops = new Map<number, EventLoop>();
-const remotes = new WeakMap<EventLoop, RemoteLoop>();
+const remotes = new WeakMap<EventLoop, LoopHandle>();
 
-/**
- * A handle on an event loop that can be given to other threads, as an argument of a thread, a task
- * or a call, at any depth of plain objects and arrays.
- */
-export class RemoteLoop {
+/** What `loop.remote()` gives. */
+export class LoopHandle implements RemoteLoop {
   readonly #address: LoopAddress;
 
   /** @internal */
@@ -40,58 +39,61 @@ export class RemoteLoop {
     this.#address = address;
   }
 
-  /**
-   * Schedules `fn(...args)` in the loop's own thread, and wakes that. First come, first served,
-   * together with `callSoon`. Any thread.
-   *
-   * @param fn - an exported function, or one registered with `task()`
-   * @throws {RuntimeError} `ERR_LOOP_CLOSED` when the loop is closed or its thread has ended
-   * @throws {FunctionReferenceError} when the function cannot be found from another thread
-   * @throws {DataCloneError} when an argument cannot cross
-   * @see CPython Lib/asyncio/base_events.py, BaseEventLoop.call_soon_threadsafe
-   */
   callSoonThreadsafe<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): void {
     const thread = thisThread();
     const { mailbox } = thread;
     const id = functionId(thread, fn);
     if (this.isClosed()) throw closedError();
-    const slot = mailbox.slots.take();
-    if (slot < 0) {
-      throw new RuntimeError(
-        'Cannot call into the loop: too many calls are on their way to it. Let it run.',
-        'ERR_TOO_MANY_MESSAGES',
-      );
+    if (!mailbox.isHolding) {
+      const slot = mailbox.slots.take();
+      if (slot >= 0) {
+        try {
+          writePayload(thread, slot, Part.args, args, argumentName);
+        } catch (error) {
+          mailbox.release(slot);
+          throw error;
+        }
+        if (!this.#post(thread, slot, id)) throw closedError();
+        return;
+      }
     }
-    const at = slotAt(slot);
-    try {
-      writePayload(thread, slot, Part.args, args, (index) => `argument ${index + 1}`);
-    } catch (error) {
-      mailbox.slots.give(slot);
-      throw error;
-    }
-    thread.memory.words[at + SLOT.kind] = Kind.call;
-    thread.memory.words[at + SLOT.fn] = id;
-    thread.memory.words[at + SLOT.detail2] = this.#address.index;
-    thread.memory.words[at + SLOT.outcome] = this.#address.ident;
-    if (!mailbox.post(slot, this.#address.thread)) throw closedError();
+    // Thousands of calls wait to be read: this one waits here, behind those that do already.
+    const packed = pack(args, argumentName);
+    mailbox.hold(() => {
+      const slot = mailbox.slots.take();
+      if (slot < 0) return false;
+      writePacked(thread, slot, Part.args, packed);
+      this.#post(thread, slot, id);
+      return true;
+    });
+    thread.awaitMail();
   }
 
-  /** Whether the loop is closed or its thread has ended. */
+  #post(thread: ThisThread, slot: number, id: number): boolean {
+    const { words } = thread.memory;
+    const at = slotAt(slot);
+    words[at + SLOT.kind] = Kind.call;
+    words[at + SLOT.fn] = id;
+    words[at + SLOT.detail2] = this.#address.index;
+    words[at + SLOT.outcome] = this.#address.ident;
+    return thread.mailbox.post(slot, this.#address.thread);
+  }
+
   isClosed(): boolean {
     const { words } = thisThread().memory;
     return load(words, loopAt(this.#address.index) + LOOP.ident) !== this.#address.ident;
   }
 
   /** @internal Where the loop is found. */
-  static addressOf(remote: RemoteLoop): LoopAddress {
+  static addressOf(remote: LoopHandle): LoopAddress {
     return remote.#address;
   }
 }
 
-shareClass(RemoteLoop, 'skein.loop', RemoteLoop.addressOf, (address) => new RemoteLoop(address));
+shareClass(LoopHandle, 'skein.loop', LoopHandle.addressOf, (address) => new LoopHandle(address));
 
 /** The handle on a loop of this thread; always the same. */
-export function remoteOf(loop: EventLoop): RemoteLoop {
+export function remoteOf(loop: EventLoop): LoopHandle {
   const known = remotes.get(loop);
   if (known !== undefined) return known;
   const thread = thisThread();
@@ -104,7 +106,7 @@ export function remoteOf(loop: EventLoop): RemoteLoop {
     loops.set(index, loop);
     thread.mailbox.handle(Kind.call, (slot) => receiveCall(thread, slot));
     thread.mailbox.listen();
-    const remote = new RemoteLoop({ index, ident, thread: thread.address });
+    const remote = new LoopHandle({ index, ident, thread: thread.address });
     remotes.set(loop, remote);
     return remote;
   }
@@ -160,3 +162,5 @@ function closedError(): RuntimeError {
     'ERR_LOOP_CLOSED',
   );
 }
+
+const argumentName = (index: number): string => `argument ${index + 1}`;

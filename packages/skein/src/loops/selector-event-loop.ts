@@ -2,11 +2,12 @@ import { ensureFuture, type TaskSource } from '../core/ensure-future.ts';
 import type { LoopEnvironment } from '../core/environment.ts';
 import { EventLoop } from '../core/event-loop.ts';
 import { Future } from '../core/future.ts';
+import type { RemoteLoop } from '../core/remote-loop.ts';
 import { setRunningLoop } from '../core/running-loop.ts';
 import type { Selector } from '../core/selector.ts';
 import { AtomicsSelector } from '../selectors/atomics-selector.ts';
 import { blockingEnvironment } from './node-environment.ts';
-import { forgetRemote, type RemoteLoop, remoteOf } from './remote-loop.ts';
+import { forgetRemote, remoteOf } from './remote-loop.ts';
 import { incomplete, stopLoopOf } from './run-until-complete.ts';
 
 /**
@@ -77,8 +78,7 @@ export class SelectorEventLoop extends EventLoop {
     this.scheduler.runOnce(Infinity);
   }
 
-  /** A handle on this loop that can be given to other threads; always the same one. */
-  remote(): RemoteLoop {
+  override remote(): RemoteLoop {
     return remoteOf(this);
   }
 

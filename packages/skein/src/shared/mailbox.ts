@@ -21,6 +21,7 @@ import { load, store, waitAsync } from './atomics.ts';
 import { hasMail, type InboxPlace, pushInbox, takeInbox } from './inbox.ts';
 import {
   HEADER,
+  Payload,
   Phase,
   phaseOf,
   SLOT,
@@ -33,7 +34,7 @@ import {
 import { announce, Parker, sleep, stayAwake } from './parking.ts';
 import type { ProcessMemory } from './process-memory.ts';
 import { SlotAllocator } from './slots.ts';
-import { type ThreadAddress, wakeThread } from './thread-table.ts';
+import { type ThreadAddress, wakeAll, wakeThread } from './thread-table.ts';
 
 /** Who waits for the outcome of a job. */
 export interface Expectation {
@@ -55,6 +56,8 @@ export class Mailbox {
   readonly arena: Arena;
   /** Runs after a drain that found something, and after a death: watchers, keep-alive, loops. */
   readonly afterDrain: (() => void)[] = [];
+  /** Tells who carries the value of this serial number that nobody will fetch it. */
+  dropCarried: ((serial: number) => void) | undefined;
   /** Looks for things other than mail, each time before a listening thread goes to sleep. */
   lookAround: (() => void) | undefined;
   readonly #now: () => number;
@@ -104,19 +107,19 @@ export class Mailbox {
     this.#expectedCount++;
   }
 
-  /** Forgets the expectation and gives the slot back with its blocks. */
+  /** Forgets the expectation and takes the slot back, with all that it refers to. */
   release(slot: number): void {
     if (this.#expected[slot] !== undefined) {
       this.#expected[slot] = undefined;
       this.#expectedCount--;
     }
-    freeBlocks(this.words, this.arena, slot);
+    this.#empty(slot);
     this.slots.give(slot);
   }
 
-  /** Frees the slot of a job that this thread holds and that nobody waits for any more. */
+  /** Frees another thread's slot that is in this thread's hands: read, or wanted by nobody. */
   discard(slot: number): void {
-    freeBlocks(this.words, this.arena, slot);
+    this.#empty(slot);
     store(this.words, slotAt(slot) + SLOT.state, Phase.free);
   }
 
@@ -136,6 +139,13 @@ export class Mailbox {
     this.#watches.push(look);
   }
 
+  /** Wakes those who hold something back for want of room, if there are any. */
+  tellOfRoom(): void {
+    if (load(this.words, HEADER.roomWanted) === 0) return;
+    store(this.words, HEADER.roomWanted, 0);
+    wakeAll(this.words);
+  }
+
   /** Whether work is held back: later work must queue up behind it. */
   get isHolding(): boolean {
     return this.#held.length > 0;
@@ -151,8 +161,7 @@ export class Mailbox {
     store(this.words, slotAt(slot) + SLOT.state, slotState(Phase.posted, to.entry));
     const inbox = threadAt(to.entry) + THREAD.inbox;
     if (!pushInbox(this.#place, inbox, to.ident, slot)) {
-      freeBlocks(this.words, this.arena, slot);
-      this.slots.give(slot);
+      this.release(slot);
       return false;
     }
     this.slots.lend(slot);
@@ -187,8 +196,7 @@ export class Mailbox {
       this.#deathsSeen = deaths;
       this.#lookAfterJobs();
     }
-    if (this.#held.length > 0) this.#tryHeld();
-    if (this.#watches.length > 0) this.#watches = this.#watches.filter((look) => !look());
+    this.#lookAtOwn();
     for (const hook of this.afterDrain) hook();
     return true;
   }
@@ -236,8 +244,8 @@ export class Mailbox {
       const handler = this.#handlers[load(this.words, at + SLOT.kind)];
       if (load(this.words, at + SLOT.detail) !== this.address.ident) return;
       handler?.(slot);
-      freeBlocks(this.words, this.arena, slot);
-      store(this.words, at + SLOT.state, Phase.free);
+      this.discard(slot);
+      this.tellOfRoom();
     } else if (phase === Phase.done || phase === Phase.lost) {
       const who = this.#expected[slot];
       if (who === undefined) return;
@@ -245,6 +253,21 @@ export class Mailbox {
       this.#expectedCount--;
       who.settle(slot);
     }
+  }
+
+  /** Tries what was held back, and looks at what is watched. After everything that may be news. */
+  #lookAtOwn(): void {
+    if (this.#held.length > 0) this.#tryHeld();
+    if (this.#watches.length > 0) this.#watches = this.#watches.filter((look) => !look());
+  }
+
+  /** Frees what a slot refers to. */
+  #empty(slot: number): void {
+    const at = slotAt(slot);
+    freeBlocks(this.words, this.arena, slot);
+    if (((this.words[at + SLOT.payload] as number) & Payload.carried) === 0) return;
+    this.words[at + SLOT.payload] = 0;
+    this.dropCarried?.(this.words[at + SLOT.serial] as number);
   }
 
   #lookAfterJobs(): void {
@@ -277,6 +300,7 @@ export class Mailbox {
     announce(this.words, this.#parker);
     if (this.hasMail) stayAwake(this.words, this.#parker);
     else sleep(this.words, this.#parker, timeoutMs);
+    this.#lookAtOwn();
     if (this.#listening) this.#listenAgain(); // the parker says awake: nobody would tell the waiter
   }
 
@@ -293,6 +317,7 @@ export class Mailbox {
   #listenOn(): void {
     for (;;) {
       announce(this.words, this.#parker);
+      this.#lookAtOwn();
       this.lookAround?.();
       if (this.hasMail) {
         stayAwake(this.words, this.#parker);

@@ -37,14 +37,20 @@ export interface PoolMessage {
 /** Carry a value until somebody wants it. */
 export interface CarryMessage {
   readonly type: 'carry';
-  readonly key: string;
+  readonly key: number;
   readonly value: unknown;
 }
 
 /** Send me the value under this key, now or when it comes. */
 export interface WantMessage {
   readonly type: 'want';
-  readonly key: string;
+  readonly key: number;
+}
+
+/** Nobody will want the value under this key. */
+export interface DropMessage {
+  readonly type: 'drop';
+  readonly key: number;
 }
 
 /** End these threads at once, wherever they are. */
@@ -58,4 +64,5 @@ export type KeeperMessage =
   | PoolMessage
   | CarryMessage
   | WantMessage
+  | DropMessage
   | TerminateMessage;

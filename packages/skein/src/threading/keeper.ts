@@ -16,9 +16,8 @@
  * It is a daemon of the root thread: when that ends, the keeper and all its threads end.
  */
 import { performance } from 'node:perf_hooks';
-import { type MessagePort, Worker, workerData } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import type { ThreadSetup } from '../crossing/this-thread.ts';
-import type { Arena } from '../shared/arena.ts';
 import { store } from '../shared/atomics.ts';
 import { EndReason, HEADER, THREAD, threadAt, ThreadFlag, ThreadStatus } from '../shared/layout.ts';
 import { Mailbox } from '../shared/mailbox.ts';
@@ -43,26 +42,29 @@ export class Keeper {
   readonly #children = new Map<number, Child>();
   readonly #parcels = new Parcels();
   readonly #supply: WorkerSupply;
-  readonly #arena: Arena;
+  readonly #mailbox: Mailbox;
 
   constructor(setup: KeeperSetup) {
     this.#setup = setup;
     this.#memory = new ProcessMemory(setup.buffers);
-    const { words } = this.#memory;
-    const mailbox = new Mailbox(this.#memory, setup.address, () => performance.now());
-    this.#arena = mailbox.arena;
+    this.#mailbox = new Mailbox(this.#memory, setup.address, () => performance.now());
     this.#supply = new WorkerSupply(this.#memory, (pool, name, entry, data) => {
       const flags = ThreadFlag.worker | ThreadFlag.daemon;
       const address = enterThread(this.#memory, { flags, starter: setup.address, pool });
       this.#start({ type: 'start', address, name, daemon: true, entry, data }, pool);
     });
-    setup.port.on('message', (message: KeeperMessage) =>
-      this.#obey(message, setup.port, setup.root.address),
-    );
-    store(words, threadAt(setup.address.entry) + THREAD.status, ThreadStatus.running);
-    // Submitters ask for workers by a flag in the pool's header and a wake-up.
-    mailbox.lookAround = () => this.#supply.look();
-    mailbox.listen();
+  }
+
+  /** Begins to listen: to the root thread's port, and to submitters who ask for workers. */
+  open(): void {
+    const { address, port, root } = this.#setup;
+    const { words } = this.#memory;
+    port.on('message', (message: KeeperMessage) => this.#obey(message, port, root.address));
+    store(words, HEADER.keeper, address.entry + 1);
+    store(words, threadAt(address.entry) + THREAD.status, ThreadStatus.running);
+    // Submitters ask by a flag in the pool's header and a wake-up.
+    this.#mailbox.lookAround = () => this.#supply.look();
+    this.#mailbox.listen();
   }
 
   #obey(message: KeeperMessage, port: MessagePort | Worker, from: ThreadAddress): void {
@@ -78,6 +80,8 @@ export class Keeper {
           port.postMessage({ key: message.key, value });
           wakeThread(this.#memory.words, from.entry);
         });
+      case 'drop':
+        return this.#parcels.drop(message.key);
       case 'terminate':
         for (const address of message.addresses) this.#terminate(address);
     }
@@ -118,12 +122,8 @@ export class Keeper {
   }
 
   #bury(address: ThreadAddress, pool: number, reason: number, code: number): void {
-    sweep(this.#memory, this.#arena, address, reason, code);
+    sweep(this.#memory, this.#mailbox.arena, address, reason, code);
     if (pool >= 0) this.#supply.workerEnded(pool);
     this.#supply.look();
   }
 }
-
-const setup = workerData as KeeperSetup;
-store(new Int32Array(setup.buffers.memory), HEADER.keeper, setup.address.entry + 1);
-new Keeper(setup);

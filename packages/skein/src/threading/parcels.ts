@@ -4,11 +4,13 @@
  * handed out once.
  */
 export class Parcels {
-  readonly #values = new Map<string, unknown>();
-  readonly #wanted = new Map<string, (value: unknown) => void>();
+  readonly #values = new Map<number, unknown>();
+  readonly #dropped = new Set<number>();
+  readonly #wanted = new Map<number, (value: unknown) => void>();
 
   /** A value has come. */
-  put(key: string, value: unknown): void {
+  put(key: number, value: unknown): void {
+    if (this.#dropped.delete(key)) return;
     const receive = this.#wanted.get(key);
     if (receive === undefined) {
       this.#values.set(key, value);
@@ -19,7 +21,7 @@ export class Parcels {
   }
 
   /** Somebody waits for a value; it is handed over at once or when it comes. */
-  want(key: string, receive: (value: unknown) => void): void {
+  want(key: number, receive: (value: unknown) => void): void {
     if (this.#values.has(key)) {
       const value = this.#values.get(key);
       this.#values.delete(key);
@@ -27,5 +29,10 @@ export class Parcels {
     } else {
       this.#wanted.set(key, receive);
     }
+  }
+
+  /** Nobody will want the value; it may not even have come yet. */
+  drop(key: number): void {
+    if (!this.#values.delete(key)) this.#dropped.add(key);
   }
 }

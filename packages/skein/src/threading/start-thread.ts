@@ -7,6 +7,7 @@ import { MessageChannel, SHARE_ENV, Worker } from 'node:worker_threads';
 import { InternalError } from '../core/exceptions.ts';
 import { assertNotImporting } from '../crossing/import-guard.ts';
 import { loaderSetup } from '../crossing/loader.ts';
+import { besideTheDoor } from '../crossing/package-place.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
 import { ThreadFlag } from '../shared/layout.ts';
 import { enterThread, type ThreadAddress } from '../shared/thread-table.ts';
@@ -49,7 +50,7 @@ function startKeeper(root: ThisThread): void {
     port: port2,
     loader: loaderSetup(),
   };
-  const worker = new Worker(new URL('./keeper.js', import.meta.url), {
+  const worker = new Worker(new URL(besideTheDoor('keeper-main.js')), {
     name: 'skein-keeper',
     env: SHARE_ENV,
     workerData: setup,

@@ -1,5 +1,6 @@
 import { RuntimeError } from '../core/exceptions.ts';
 import { functionId } from '../crossing/function-table.ts';
+import { besideTheDoor } from '../crossing/package-place.ts';
 import { Part, writePayload } from '../crossing/payload.ts';
 import { thisThread } from '../crossing/this-thread.ts';
 import { Kind, SLOT, slotAt, ThreadFlag } from '../shared/layout.ts';
@@ -78,7 +79,7 @@ export class Thread<A extends unknown[] = unknown[]> extends ThreadHandle {
         name: this.name,
         daemon: this.daemon,
         flags: this.daemon ? ThreadFlag.daemon : 0,
-        entry: new URL('../thread-main.js', import.meta.url).href,
+        entry: besideTheDoor('thread-main.js'),
         data: null,
       });
     } catch (error) {

@@ -85,7 +85,7 @@ export class WorkerSupply {
     store(words, memory.at + POOL.wanted, 0);
     const queued = memory.ring.size;
     const { status } = memory;
-    if (queued === 0 && workers === 0 && status !== PoolStatus.open) return this.#close(pool);
+    if (queued === 0 && workers === 0 && status === PoolStatus.shutdown) return this.#close(pool);
     if (queued === 0 || workers >= most || status === PoolStatus.broken) return;
     const missing = queued - this.#coming(pool);
     const atOnce = Math.min(missing, Math.min(most, this.#cores) - workers);
@@ -137,9 +137,17 @@ export class WorkerSupply {
 
   /** A pool that was shut down and has no worker and no work any more. */
   #close(pool: Pool): void {
+    const { words } = this.#memory;
+    const at = pool.memory.at + POOL.status;
+    store(words, at, PoolStatus.free);
+    if (pool.memory.ring.hasWork) {
+      // Submitted while shutdown() was called elsewhere. The submitter looks at the status after
+      // the push and we look at the ring after the status: one of us sees the other.
+      store(words, at, PoolStatus.shutdown);
+      return this.#lookAt(pool);
+    }
     this.#pools.delete(pool.config.pool);
-    store(this.#memory.words, pool.memory.at + POOL.status, PoolStatus.free);
-    wakeAll(this.#memory.words);
+    wakeAll(words);
   }
 
   #addWorkers(at: number, count: number): void {

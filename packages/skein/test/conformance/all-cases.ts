@@ -1,12 +1,14 @@
 import type { Case, Driver } from './driver.ts';
 import { futureCases } from './future-cases.ts';
-import { goldenCases } from './golden-cases.ts';
+import { goldenLoopCases } from './golden-loop-cases.ts';
+import { goldenTaskCases } from './golden-task-cases.ts';
 import { loopCases } from './loop-cases.ts';
 import { taskCases } from './task-cases.ts';
 
 /** Every behaviour that holds for every kind of loop. Titles are unique. */
 export const allCases: readonly Case[] = [
-  ...goldenCases,
+  ...goldenLoopCases,
+  ...goldenTaskCases,
   ...loopCases,
   ...futureCases,
   ...taskCases,

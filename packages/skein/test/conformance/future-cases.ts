@@ -9,7 +9,6 @@ import {
 } from './driver.ts';
 import { FakeConcurrentFuture, FakeExecutor } from './fake-executor.ts';
 import {
-  CancelledError,
   type Coroutine,
   ensureFuture,
   type EventLoop,
@@ -21,7 +20,7 @@ import {
 
 /* Rules 21 to 35: executors, wrapped futures, futures. */
 
-function* submitsAtOnce(loop: EventLoop, executor: FakeExecutor): Generator<unknown> {
+function* submitsAtOnce(loop: EventLoop, executor: FakeExecutor): Generator {
   const o: string[] = [];
   const future = loop.runInExecutor(
     executor,
@@ -379,5 +378,3 @@ export const futureCases: readonly Case[] = [
     expected: [true, 2, 3, 1, 'TypeError'],
   },
 ];
-
-void CancelledError;

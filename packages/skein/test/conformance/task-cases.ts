@@ -60,7 +60,7 @@ async function outcomes(driver: Driver): Promise<unknown> {
         throw new CancelledError('nobody called cancel()');
       }),
       loop.createTask(function* (): Coroutine<string> {
-        // oxlint-disable-next-line no-throw-literal -- anything can be thrown
+        // oxlint-disable-next-line typescript/only-throw-error -- anything can be thrown
         throw undefined;
       }),
     ];
@@ -91,10 +91,9 @@ async function badSuspensions(driver: Driver): Promise<unknown> {
       });
       o.push((yield* task).split(' ').slice(0, 5).join(' '));
     }
-    let itself: Task<string> | undefined;
-    itself = loop.createTask(function* (): Coroutine<string> {
+    const itself: Task<string> = loop.createTask(function* (): Coroutine<string> {
       try {
-        return yield* itself as Task<string>;
+        return yield* itself;
       } catch (error) {
         return show(error);
       }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as exceptions from '../../dist/core/exceptions.js';
+import * as errors from '../../dist/core/exceptions.js';
 
 const codes: Record<string, [code: string, base: new () => Error]> = {
   CancelledError: ['ERR_CANCELLED', Error],
@@ -10,16 +10,18 @@ const codes: Record<string, [code: string, base: new () => Error]> = {
   ValueError: ['ERR_VALUE', Error],
   SystemExit: ['ERR_SYSTEM_EXIT', Error],
   KeyboardInterrupt: ['ERR_KEYBOARD_INTERRUPT', Error],
-  BrokenExecutor: ['ERR_BROKEN_EXECUTOR', exceptions.RuntimeError],
-  BrokenThreadPool: ['ERR_BROKEN_THREAD_POOL', exceptions.BrokenExecutor],
+  BrokenExecutor: ['ERR_BROKEN_EXECUTOR', errors.RuntimeError],
+  BrokenThreadPool: ['ERR_BROKEN_THREAD_POOL', errors.BrokenExecutor],
   DataCloneError: ['ERR_DATA_CLONE', TypeError],
   FunctionReferenceError: ['ERR_FUNCTION_REFERENCE', TypeError],
   InternalError: ['ERR_INTERNAL', Error],
 };
 
+const classes = new Map<string, unknown>(Object.entries(errors));
+
 for (const [name, [code, base]] of Object.entries(codes)) {
   test(`${name} has its name, its code and its base`, () => {
-    const ErrorClass = exceptions[name as 'CancelledError'];
+    const ErrorClass = classes.get(name) as typeof errors.CancelledError;
     const error = new ErrorClass();
     assert.deepEqual([error.name, error.code, error instanceof base], [name, code, true]);
     assert.deepEqual(Object.keys(error).includes('name'), false);
@@ -29,11 +31,8 @@ for (const [name, [code, base]] of Object.entries(codes)) {
 
 test("messages, causes and codes of one's own", () => {
   const cause = new Error('cause');
-  assert.equal(new exceptions.CancelledError('m', { cause }).cause, cause);
-  assert.equal(
-    new exceptions.RuntimeError('m', 'ERR_LOOP_CLOSED', { cause }).code,
-    'ERR_LOOP_CLOSED',
-  );
-  assert.equal(new exceptions.BrokenThreadPool('m', { cause }).message, 'm');
-  assert.equal(new exceptions.SystemExit(3).exitCode, 3);
+  assert.equal(new errors.CancelledError('m', { cause }).cause, cause);
+  assert.equal(new errors.RuntimeError('m', 'ERR_LOOP_CLOSED', { cause }).code, 'ERR_LOOP_CLOSED');
+  assert.equal(new errors.BrokenThreadPool('m', { cause }).message, 'm');
+  assert.equal(new errors.SystemExit(3).exitCode, 3);
 });

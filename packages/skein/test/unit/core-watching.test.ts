@@ -66,7 +66,7 @@ describe('errors from other threads', () => {
     }
     assert.throws(() => loop.runUntilComplete(theWaiter()));
     assert.throws(() => future.result());
-    const parts = (error.stack as string).split('--- awaited at ---');
+    const parts = error.stack.split('--- awaited at ---');
     assert.equal(parts.length, 2);
     assert.match(parts[1] as string, /theWaiter/);
     loop.close();

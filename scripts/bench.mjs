@@ -1,9 +1,11 @@
 // Runs the benchmarks, which have dependencies of their own: the peers.
 //
 //   npm run bench [-- ARGUMENTS]
+//
+// What they are is said in benchmarks/main.mjs.
 
 import { join } from 'node:path';
-import { inPlaceOfThis, quietly, tool } from './parts/command.mjs';
+import { inPlaceOfThis } from './parts/command.mjs';
 import { script } from './parts/failure.mjs';
 import { install } from './parts/install.mjs';
 import { root } from './parts/places.mjs';
@@ -11,10 +13,8 @@ import { setUp } from './setup.mjs';
 
 const folder = join(root, 'benchmarks');
 
-await script(async () => {
-  await setUp();
+await script(() => {
+  setUp();
   install(folder);
-  quietly(tool('tsc', ['-b', folder], 'typescript'));
-  const program = join(folder, 'build', 'main.js');
-  return inPlaceOfThis([process.execPath, program, ...process.argv.slice(2)]);
+  return inPlaceOfThis([process.execPath, join(folder, 'main.mjs'), ...process.argv.slice(2)]);
 });

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -49,30 +49,32 @@ export function readOptions(args: string[] = process.argv.slice(2)): Options {
       throw new TypeError(`one FOLDER is expected, got ${positionals.length}`);
     }
     return {
-      folder: resolve(process.env['INIT_CWD'] ?? '.', positionals[0] ?? '.'),
+      folder: folderOf(positionals[0] ?? '.'),
       threads: wholeNumber('--threads', values.threads, THREADS, 1),
       workers: wholeNumber('--workers', values.workers, availableParallelism(), 1),
       compare: !values['no-compare'],
       limit: wholeNumber('--limit', values.limit, LIMIT, 0),
     };
   } catch (error) {
-    exitWith(2, `${(error as Error).message}\n\n${HELP}`);
+    exitWith(2, `find-duplicates: ${(error as Error).message}\n\n--help tells how to ask.`);
   }
 }
 
-/** Why this folder cannot be looked at; undefined when it can. */
-export function folderError(folder: string): string | undefined {
+function folderOf(given: string): string {
+  const folder = resolve(process.env['INIT_CWD'] ?? '.', given); // npm itself moves elsewhere
   try {
-    if (statSync(folder).isDirectory()) return undefined;
-    return `${folder} is not a folder; give one, or nothing for the project's node_modules`;
+    readdirSync(folder);
+    return folder;
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return isMissing ? `There is no folder ${folder}` : `Cannot look at it: ${String(error)}`;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new TypeError(`there is no folder ${folder}`);
+    if (code === 'ENOTDIR') throw new TypeError(`${folder} is not a folder`);
+    throw new TypeError(`the folder ${folder} cannot be read (${code})`);
   }
 }
 
 /** Ends the program with a last word: to stdout when all is well, otherwise to stderr. */
-export function exitWith(code: number, text: string): never {
+function exitWith(code: number, text: string): never {
   if (code === 0) console.log(text);
   else console.error(text);
   process.exit(code);

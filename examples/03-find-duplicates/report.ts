@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Duplicates } from './duplicates.ts';
-import type { Scan } from './scan.ts';
+import type { Scan } from './collector.ts';
 import type { Unreadable } from './walk.ts';
 
 /** How many paths of one group are shown, and how many of those that could not be read. */

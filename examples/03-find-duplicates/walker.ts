@@ -1,48 +1,52 @@
-import { type Coroutine, type EventLoop, type Future, newEventLoop, setEventLoop } from 'skein';
-import { getEventLoop, type RemoteLoop, type ThreadPoolExecutor } from 'skein';
+import { type Coroutine, type Future, getEventLoop, newEventLoop, setEventLoop } from 'skein';
+import type { RemoteLoop, ThreadPoolExecutor } from 'skein';
 import { type Batch, batches, hashFiles, type Outcome } from './hash-files.ts';
-import { receive, receiveEnd, receiveFound, receiveWalker } from './scan.ts';
 import { type Part, unreadable, walk } from './walk.ts';
+import { hear } from './walkers.ts';
 
 /** How many batches of a walker wait in the pool at most, so that memory has a bound. */
 const BATCHES_AHEAD = 256;
 
-/** The target of a walking thread: a loop of its own, which does what the main thread calls for. */
-export function walker(main: RemoteLoop): void {
+let pool: ThreadPoolExecutor;
+let main: RemoteLoop;
+
+/** The target of a walking thread: a loop of its own, which does what it is called for. */
+export function walker(sharedPool: ThreadPoolExecutor, mainLoop: RemoteLoop): void {
+  [pool, main] = [sharedPool, mainLoop];
   const loop = newEventLoop();
   setEventLoop(loop);
-  main.callSoonThreadsafe(receiveWalker, loop.remote());
+  main.callSoonThreadsafe(hear, { ready: loop.remote() });
   loop.runForever();
   loop.close();
 }
 
-/** Called in a walker's loop: scan a part of the folder, and tell the main loop what comes out. */
-export function scanPart(pool: ThreadPoolExecutor, main: RemoteLoop, part: Part): void {
-  const loop = getEventLoop();
-  const task = loop.createTask(walkAndHash(loop, pool, main, part));
-  task.addDoneCallback(() => main.callSoonThreadsafe(receiveEnd, task.exception()));
+/** Called in a walker's loop: scan a part of the folder. */
+export function scanPart(part: Part): void {
+  const task = getEventLoop().createTask(walkAndHash(part));
+  task.addDoneCallback(() => {
+    const error = task.exception();
+    main.callSoonThreadsafe(hear, error === null ? { through: true } : { error });
+  });
 }
 
 /** Called in a walker's loop: the thread is not needed any more. */
-export function stop(): void {
+export function stopWalker(): void {
   getEventLoop().stop();
 }
 
-function* walkAndHash(
-  loop: EventLoop,
-  pool: ThreadPoolExecutor,
-  main: RemoteLoop,
-  part: Part,
-): Coroutine<void> {
+/** Walks a part of the folder, has each batch of files hashed, tells the main loop what came out. */
+function* walkAndHash(part: Part): Coroutine<void> {
   const ahead: Hashing[] = [];
   for (const batch of batches(walk(part))) {
-    main.callSoonThreadsafe(receiveFound, batch.bytes);
-    if (batch.unreadable.length > 0) main.callSoonThreadsafe(receive, batch.unreadable);
-    ahead.push({ batch, outcomes: loop.runInExecutor(pool, hashFiles, batch.paths) });
+    main.callSoonThreadsafe(hear, { found: batch.bytes, outcomes: batch.unreadable });
+    const outcomes = getEventLoop().runInExecutor(pool, hashFiles, batch.paths);
+    ahead.push({ batch, outcomes });
     if (ahead.length < BATCHES_AHEAD) continue;
-    main.callSoonThreadsafe(receive, yield* outcomesOf(ahead.shift() as Hashing));
+    main.callSoonThreadsafe(hear, { outcomes: yield* outcomesOf(ahead.shift() as Hashing) });
   }
-  for (const hashing of ahead) main.callSoonThreadsafe(receive, yield* outcomesOf(hashing));
+  for (const hashing of ahead) {
+    main.callSoonThreadsafe(hear, { outcomes: yield* outcomesOf(hashing) });
+  }
 }
 
 interface Hashing {

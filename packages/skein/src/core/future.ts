@@ -1,6 +1,7 @@
 import type { Awaitable } from './coroutine.ts';
 import type { EventLoop } from './event-loop.ts';
-import { CancelledError, InvalidStateError, RuntimeError } from './exceptions.ts';
+import { CancelledError, InvalidStateError } from './exceptions.ts';
+import { FutureIterator } from './future-iterator.ts';
 import { Handle } from './handle.ts';
 import { instrument } from './instruments.ts';
 import { joinStacks } from './joined-stacks.ts';
@@ -44,7 +45,7 @@ export let addWaiter: (future: Future<unknown>, task: Task<unknown>) => void;
 export let claimSuspension: (future: Future<unknown>) => boolean;
 
 /** Says that a coroutine is about to hand the future to its task. */
-let beginSuspension: (future: Future<unknown>) => void;
+export let beginSuspension: (future: Future<unknown>) => void;
 
 export class Future<T> implements Awaitable<T>, PromiseLike<T> {
   readonly #loop: EventLoop;
@@ -262,41 +263,6 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
     return new InvalidStateError(
       `invalid state: ${asked}() on ${this}, which is ${state} already; look at done() first`,
     );
-  }
-}
-
-/**
- * What stands behind `yield* future`. Written by hand, because a generator would cost a frame at
- * every resumption.
- */
-class FutureIterator<T> implements Iterator<Future<unknown>, T, void> {
-  readonly #future: Future<T>;
-  #waiting: boolean = false;
-
-  constructor(future: Future<T>) {
-    this.#future = future;
-  }
-
-  next(): IteratorResult<Future<unknown>, T> {
-    const future = this.#future;
-    if (future.done()) return { done: true, value: future.result() };
-    if (this.#waiting) {
-      throw new RuntimeError(
-        `yield* ${future} was resumed before the future was done: only its task may resume a ` +
-          'coroutine',
-      );
-    }
-    this.#waiting = true;
-    beginSuspension(future);
-    return { done: false, value: future };
-  }
-
-  throw(error: unknown): never {
-    throw error;
-  }
-
-  return(value: T): IteratorResult<Future<unknown>, T> {
-    return { done: true, value };
   }
 }
 

@@ -52,7 +52,8 @@ export class ThreadHandle {
     const future = getEventLoop().createFuture<boolean>();
     const thread = thisThread();
     const look = (): boolean => {
-      if (future.done()) return true;
+      // A loop that was closed meanwhile has no use for it.
+      if (future.done() || future.getLoop().isClosed()) return true;
       if (this.isAlive()) return false;
       future.setResult(true);
       return true;

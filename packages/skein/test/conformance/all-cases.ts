@@ -1,4 +1,4 @@
-import type { Case, Driver } from './driver.ts';
+import { type Case, drivers } from './driver.ts';
 import { futureCases } from './future-cases.ts';
 import { goldenLoopCases } from './golden-loop-cases.ts';
 import { goldenTaskCases } from './golden-task-cases.ts';
@@ -14,9 +14,11 @@ export const allCases: readonly Case[] = [
   ...taskCases,
 ];
 
-/** Runs the case of that title; for another thread, to which only the title can be given. */
-export async function runCase(title: string, driver: Driver): Promise<unknown> {
+/** Runs a case over a driver; for another thread, to which only names can be given. */
+export async function runCase(title: string, driverName: string): Promise<unknown> {
   const found = allCases.find((each) => each.title === title);
+  const driver = drivers.find((each) => each.name === driverName);
   if (found === undefined) throw new TypeError(`there is no case '${title}'`);
+  if (driver === undefined) throw new TypeError(`there is no driver '${driverName}'`);
   return found.body(driver);
 }

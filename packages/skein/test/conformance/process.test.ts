@@ -31,6 +31,7 @@ describe('a NodeEventLoop and its process', () => {
       'rule 5: a callback that reschedules itself starves neither timers nor files',
       'Node got its turn true\n',
     ],
+    ['batch', 'one long iteration is cut into pieces, too', 'Node got its turn true\n'],
   ] as const) {
     test(title, async () => {
       assert.equal((await runProgram(name)).stdout, expected);

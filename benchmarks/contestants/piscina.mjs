@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import { packageVersion } from './parts/package-version.mjs';
+import { promisePool } from './parts/promise-pool.mjs';
+
+const filename = fileURLToPath(new URL('../tasks/tasks.mjs', import.meta.url));
+
+export const name = 'Piscina';
+export const version = packageVersion('piscina');
+export const { setup, run, teardown } = promisePool({
+  open: (workers) => new Piscina({ filename, minThreads: workers, maxThreads: workers }),
+  call: (pool, value, task) => pool.run(value, { name: task }),
+  close: (pool) => pool.destroy(),
+});

@@ -1,0 +1,25 @@
+/** A number with three digits that count: 0.0123, 1.23, 12.3, 123, 1 230. */
+export function threeDigits(number) {
+  if (number >= 100) return grouped(Math.round(number));
+  return String(Number(number.toPrecision(3)));
+}
+
+function grouped(number) {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, '\u202f');
+}
+
+/** Tasks a second, from microseconds for one. */
+export function rate(microseconds) {
+  const perSecond = 1e6 / microseconds;
+  if (perSecond >= 1e6) return `${threeDigits(perSecond / 1e6)} M/s`;
+  return perSecond >= 1e3 ? `${threeDigits(perSecond / 1e3)} k/s` : `${threeDigits(perSecond)} /s`;
+}
+
+export function duration(microseconds) {
+  if (microseconds >= 1000) return `${threeDigits(microseconds / 1000)} ms`;
+  return microseconds >= 1
+    ? `${threeDigits(microseconds)} µs`
+    : `${threeDigits(microseconds * 1000)} ns`;
+}
+
+export const times = (ratio) => (ratio === undefined ? '–' : `${threeDigits(ratio)}×`);

@@ -1,0 +1,51 @@
+/**
+ * How long something takes, in a process of its own.
+ *
+ * After a warm-up, which also finds out how much work fills a slice of time, several slices are
+ * measured and their median is the sample: what else happens on the machine comes in bursts, and
+ * spoils a slice and not the sample. CPU time is that of all threads of the process over all slices,
+ * so that nobody wins by spinning.
+ *
+ * @typedef {{ warmUpMs: number, sliceMs: number, slices: number }} Effort
+ * @typedef {{ microseconds: number, cpuMicroseconds: number }} Sample for one task, call or switch
+ */
+import { median } from 'simple-statistics';
+
+/**
+ * @param {(count: number) => number | Promise<number>} run does so much, says how many seconds it took
+ * @param {Effort} effort
+ * @returns {Promise<Sample>}
+ */
+export async function measure(run, { warmUpMs, sliceMs, slices }) {
+  const count = await warmUp(run, warmUpMs, sliceMs);
+  const seconds = [];
+  const before = process.cpuUsage();
+  for (let slice = 0; slice < slices; slice++) seconds.push(await run(count));
+  const { user, system } = process.cpuUsage(before);
+  return {
+    microseconds: (median(seconds) / count) * 1e6,
+    cpuMicroseconds: (user + system) / (count * slices),
+  };
+}
+
+/** For what is slow because it is the first time. */
+export async function measureOnce(run) {
+  const before = process.cpuUsage();
+  const seconds = await run(1);
+  const { user, system } = process.cpuUsage(before);
+  return { microseconds: seconds * 1e6, cpuMicroseconds: user + system };
+}
+
+async function warmUp(run, warmUpMs, sliceMs) {
+  let count = 16;
+  await run(count); // starts the threads, which takes as long as a thousand tasks
+  const end = performance.now() + warmUpMs;
+  for (;;) {
+    const seconds = await run(count);
+    const isSliceFull = seconds * 1000 >= sliceMs / 2;
+    if (performance.now() >= end && isSliceFull) {
+      return Math.max(1, Math.round((count / seconds / 1000) * sliceMs));
+    }
+    if (!isSliceFull) count *= 2;
+  }
+}

@@ -1,0 +1,4 @@
+import { ThreadWorker } from 'poolifier';
+import { echo, increment } from './tasks.mjs';
+
+export default new ThreadWorker({ increment, echo });

@@ -1,0 +1,4 @@
+import workerpool from 'workerpool';
+import { echo, increment } from './tasks.mjs';
+
+workerpool.worker({ increment, echo });

@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 export const name = 'setImmediate, setTimeout';
-export const version = process.version;
+export const version = process.versions.node;
 
 const BATCH = 1000;
 const works = { callbacks, switches, timers };

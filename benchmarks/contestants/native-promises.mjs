@@ -1,7 +1,7 @@
 // The engine's own queue: nothing else has a turn until it is empty, and nothing can be cancelled.
 
 export const name = 'queueMicrotask, await null';
-export const version = process.version;
+export const version = process.versions.node;
 
 const BATCH = 1000;
 const works = { callbacks, switches };

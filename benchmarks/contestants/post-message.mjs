@@ -1,44 +1,39 @@
-// The least that two threads of Node can do with messages: no pool, no promise, no number per task.
+// Messages to one worker and back, and a promise for each: what a pool must do at the very least. The
+// answers come in the order of the messages, so that not even a number per task is needed.
 
 import { Worker } from 'node:worker_threads';
-import { checkSum } from './parts/payloads.mjs';
+import { promisePool } from './parts/promise-pool.mjs';
 
-export const name = 'raw postMessage, one worker';
-export const version = process.version;
+class OneWorker {
+  #worker = new Worker(new URL('../tasks/message-worker.mjs', import.meta.url));
+  #resolvers = [];
+  #answered = 0;
 
-let worker;
-let width;
-
-export function setup(job) {
-  ({ width } = job);
-  worker = new Worker(new URL('../tasks/message-worker.mjs', import.meta.url));
-}
-
-export function run(count) {
-  return new Promise((resolve, reject) => {
-    let sent = 0;
-    let received = 0;
-    let sum = 0;
-    worker.removeAllListeners('message').on('message', (result) => {
-      sum += result;
-      received++;
-      if (sent < count) worker.postMessage(sent++);
-      else if (received === count) finish();
+  constructor() {
+    this.#worker.on('message', (result) => {
+      this.#resolvers[this.#answered++](result);
+      if (this.#answered < this.#resolvers.length) return;
+      this.#resolvers.length = 0;
+      this.#answered = 0;
     });
-    function finish() {
-      const seconds = (performance.now() - began) / 1000;
-      try {
-        checkSum(sum, count);
-        resolve(seconds);
-      } catch (error) {
-        reject(error);
-      }
-    }
-    const began = performance.now();
-    while (sent < Math.min(width, count)) worker.postMessage(sent++);
-  });
+  }
+
+  run(value) {
+    return new Promise((resolve) => {
+      this.#resolvers.push(resolve);
+      this.#worker.postMessage(value);
+    });
+  }
+
+  close() {
+    return this.#worker.terminate();
+  }
 }
 
-export function teardown() {
-  return worker.terminate();
-}
+export const name = 'postMessage, one worker';
+export const version = process.versions.node;
+export const { setup, run, teardown } = promisePool({
+  open: () => new OneWorker(),
+  call: (worker, value) => worker.run(value),
+  close: (worker) => worker.close(),
+});

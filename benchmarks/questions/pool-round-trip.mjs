@@ -17,6 +17,7 @@ export default {
     node('workerpool'),
     node('poolifier'),
     node('post-message'),
+    node('post-message-bare'),
     python('cpython'),
   ],
   shown: 'time',
@@ -26,7 +27,8 @@ export default {
       'a blocking loop on the submitting side as well. The CPU time is shown because of that.',
     'The workers of Piscina and Tinypool block in Atomics.wait while they are idle, the others wait ' +
       "in Node's loop.",
-    'postMessage is no pool: one worker, no promise, errors are not looked at.',
+    'postMessage is no pool: one worker, answers in order, errors are not looked at; bare, it has no ' +
+      'promise per task.',
   ],
   targets: [
     target('skein-async', 'piscina', 0.6),

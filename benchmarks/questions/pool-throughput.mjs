@@ -17,6 +17,7 @@ export default {
     node('workerpool'),
     node('poolifier'),
     node('post-message'),
+    node('post-message-bare'),
     python('cpython'),
   ],
   shown: 'rate',
@@ -24,7 +25,8 @@ export default {
   unequal: [
     'Piscina, Tinypool and workerpool as they come give a worker one task at a time; Piscina tuned ' +
       'gives it up to 64, has a FixedQueue and records no timing. poolifier posts all tasks at once.',
-    'postMessage is no pool: one worker, no promise and no number per task, errors are not looked at.',
+    'postMessage is no pool: one worker, answers in order, errors are not looked at. Bare, it has not ' +
+      'even a promise per task: whoever asked is not told which answer is its own.',
     "CPython's threads take turns with the one lock of the interpreter.",
     'A blocking loop lets nothing else of Node happen in its thread meanwhile.',
     'Between tasks Skein’s workers look for work for some microseconds before they sleep; the CPU ' +

@@ -2,8 +2,8 @@
 //
 //   npm run -s example -- 01-boo-baa
 //
-// Two functions count to ten in the two threads of a pool. See their lines mixed as the threads come
-// and go, each line whole; the program ends by itself when both are through.
+// Two functions count to ten in the two threads of a pool. See ten lines of each, whole and in order;
+// how the two mix differs from run to run. The program ends by itself when both are through.
 
 import { ensureFuture, getEventLoop, isMainThread, ThreadPoolExecutor } from 'skein';
 
@@ -30,6 +30,7 @@ export function sayBaa(): void {
 if (isMainThread) {
   const executor = new ThreadPoolExecutor({ maxWorkers: 2 });
   const loop = getEventLoop();
+  // oxlint-disable no-unused-vars -- nor does the original do anything with them
   const boo = ensureFuture(loop.runInExecutor(executor, sayBoo));
   const baa = ensureFuture(loop.runInExecutor(executor, sayBaa));
 }

@@ -28,20 +28,20 @@ export interface Batch {
 /** Puts files together into batches that are worth the way to another thread. */
 export function* batches(found: Iterable<FoundFile | Unreadable>): Generator<Batch, void> {
   let paths: string[] = [];
-  let unreadable: Unreadable[] = [];
+  let lost: Unreadable[] = [];
   let bytes = 0;
   for (const file of found) {
     if ('reason' in file) {
-      unreadable.push(file);
+      lost.push(file);
     } else {
       paths.push(file.path);
       bytes += file.bytes;
     }
-    if (paths.length + unreadable.length < MOST_FILES && bytes < MOST_BYTES) continue;
-    yield { paths, bytes, unreadable };
-    [paths, unreadable, bytes] = [[], [], 0];
+    if (paths.length + lost.length < MOST_FILES && bytes < MOST_BYTES) continue;
+    yield { paths, bytes, unreadable: lost };
+    [paths, lost, bytes] = [[], [], 0];
   }
-  if (paths.length + unreadable.length > 0) yield { paths, bytes, unreadable };
+  if (paths.length + lost.length > 0) yield { paths, bytes, unreadable: lost };
 }
 
 /** Hashes files, one after the other. What cannot be read says why; nothing is thrown. */
@@ -57,7 +57,7 @@ export function hashFiles(paths: readonly string[]): Outcome[] {
 
 // What was a file when it was found may be a link or a pipe by now: the one is not followed, and
 // opening the other must not wait for somebody who writes into it.
-const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 const chunk = Buffer.allocUnsafe(1024 * 1024);
 

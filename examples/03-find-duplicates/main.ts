@@ -27,13 +27,12 @@ import { scanByOneThread } from './one-thread.ts';
 import { readOptions } from './options.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { printComparison, printReport } from './report.ts';
-import { Walkers } from './walkers.ts';
+import { startWalkers } from './walkers.ts';
 
 async function main(): Promise<void> {
   const { folder, threads, workers, compare, limit } = readOptions();
   const pool = new ThreadPoolExecutor({ maxWorkers: workers, threadNamePrefix: 'hash' });
-  const walkers = new Walkers(pool, threads);
-  await walkers.start();
+  const walkers = await startWalkers(pool, threads);
 
   const first = await walkers.scan(folder, new ProgressBar('Hashing'));
   printReport(folder, first, findDuplicates(first.files), limit);

@@ -31,46 +31,53 @@ const HELP = `Finds the files that are there more than once below a folder.
 Links are not followed. Exit code: 0 done · 1 failed on the way · 2 asked in a wrong way.`;
 
 /** What the command line asks for. Ends the program when it asks for help, or for something else. */
-export function readOptions(args: string[] = process.argv.slice(2)): Options {
+export function readOptions(): Options {
   try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        threads: { type: 'string' },
-        workers: { type: 'string' },
-        limit: { type: 'string' },
-        'no-compare': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    if (values.help) exitWith(0, HELP);
-    if (positionals.length > 1) {
-      throw new TypeError(`one FOLDER is expected, got ${positionals.length}`);
-    }
-    return {
-      folder: folderOf(positionals[0] ?? '.'),
-      threads: wholeNumber('--threads', values.threads, THREADS, 1),
-      workers: wholeNumber('--workers', values.workers, availableParallelism(), 1),
-      compare: !values['no-compare'],
-      limit: wholeNumber('--limit', values.limit, LIMIT, 0),
-    };
+    return parse(process.argv.slice(2));
   } catch (error) {
-    exitWith(2, `find-duplicates: ${(error as Error).message}\n\n--help tells how to ask.`);
+    return exitWith(2, `find-duplicates: ${(error as Error).message}\n\n--help tells how to ask.`);
   }
 }
 
+function parse(args: string[]): Options {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      threads: { type: 'string' },
+      workers: { type: 'string' },
+      limit: { type: 'string' },
+      'no-compare': { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) exitWith(0, HELP);
+  if (positionals.length > 1) {
+    throw new TypeError(`one FOLDER is expected, got ${positionals.length}`);
+  }
+  return {
+    folder: folderOf(positionals[0] ?? '.'),
+    threads: wholeNumber('--threads', values.threads, THREADS, 1),
+    workers: wholeNumber('--workers', values.workers, availableParallelism(), 1),
+    compare: !values['no-compare'],
+    limit: wholeNumber('--limit', values.limit, LIMIT, 0),
+  };
+}
+
 function folderOf(given: string): string {
-  const folder = resolve(process.env['INIT_CWD'] ?? '.', given); // npm itself moves elsewhere
+  const folder = resolve(given);
   try {
     readdirSync(folder);
     return folder;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new TypeError(`there is no folder ${folder}`);
-    if (code === 'ENOTDIR') throw new TypeError(`${folder} is not a folder`);
-    throw new TypeError(`the folder ${folder} cannot be read (${code})`);
+  } catch (cause) {
+    throw new TypeError(whyNot(folder, cause as NodeJS.ErrnoException), { cause });
   }
+}
+
+function whyNot(folder: string, { code }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return `there is no folder ${folder}`;
+  if (code === 'ENOTDIR') return `${folder} is not a folder`;
+  return `the folder ${folder} cannot be read (${code})`;
 }
 
 /** Ends the program with a last word: to stdout when all is well, otherwise to stderr. */
@@ -82,7 +89,12 @@ function exitWith(code: number, text: string): never {
 
 const MOST = 500;
 
-function wholeNumber(name: string, given: string | undefined, usual: number, least: number): number {
+function wholeNumber(
+  name: string,
+  given: string | undefined,
+  usual: number,
+  least: number,
+): number {
   if (given === undefined) return usual;
   const number = Number(given);
   if (/^\d+$/.test(given) && number >= least && number <= MOST) return number;

@@ -15,10 +15,10 @@ export class ProgressBar {
     if (!process.stdout.isTTY || !process.stderr.isTTY) return;
     const format = `${title} {bar} {percentage}%  {files} files, {size}`;
     this.#bar = new SingleBar(
-      { format, barsize: 24, clearOnComplete: true, stream: process.stderr },
+      { format, barsize: 24, clearOnComplete: true, linewrap: true, stream: process.stderr },
       Presets.shades_classic,
     );
-    this.#bar.start(this.#total, 0, { files: '0', size: size(0) });
+    this.#bar.start(Math.max(this.#total, 1), 0, { files: '0', size: size(0) });
   }
 
   /** There are so many bytes more to come. */

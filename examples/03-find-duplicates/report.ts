@@ -33,11 +33,12 @@ export function printReport(
 /** Prints how much faster many threads were than one. */
 export function printComparison(one: Scan, many: Scan): void {
   const [alone, together] = [one, many].map(({ tookMs }) => (tookMs / 1000).toFixed(2));
-  const factor = (one.tookMs / many.tookMs).toFixed(2);
+  const factor = one.tookMs / many.tookMs;
+  const slower = factor < 1 ? ' The way to other threads cost more than they saved.' : '';
   console.log(`
-${factor} times as fast as one thread: ${together} s against ${alone} s.
-  Both did everything once more, one after the other in this process: walk, read, hash. The files
-  were in memory by then, as far as they fit.`);
+${factor.toFixed(2)} times as fast as one thread: ${together} s against ${alone} s.${slower}
+  Both did all of it once more in this process, walk, read and hash, one after the other; the threads
+  were up, and the files in memory as far as they fit.`);
 }
 
 function printUnreadable(folder: string, unreadable: readonly Unreadable[]): void {
@@ -73,7 +74,7 @@ const plural = (number: number, thing: string): string =>
 
 /** An amount of bytes, as people say it: 1.2 MB. */
 export function size(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let unit = 0;
   let amount = bytes;
   while (amount >= 999.5 && unit < units.length - 1) {

@@ -30,7 +30,6 @@ export class Walkers {
 
   /** Starts the threads, and waits until their loops run. */
   async start(): Promise<void> {
-    walkers = this;
     for (let nth = 0; nth < this.#count; nth++) {
       const thread = new Thread({
         target: walker,
@@ -95,6 +94,13 @@ export interface News {
 }
 
 let walkers: Walkers | undefined;
+
+/** Starts walking threads, and waits until their loops run. */
+export async function startWalkers(pool: ThreadPoolExecutor, count: number): Promise<Walkers> {
+  walkers = new Walkers(pool, count);
+  await walkers.start();
+  return walkers;
+}
 
 /** Called by the walkers, in the loop of the main thread. */
 export function hear(news: News): void {

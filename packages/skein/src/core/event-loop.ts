@@ -11,7 +11,7 @@ import {
 import { RuntimeError, ValueError } from './exceptions.ts';
 import type { Executor, ResultOf } from './executor.ts';
 import { Future } from './future.ts';
-import { type Callback, Handle } from './handle.ts';
+import { type Callback, Handle, NO_ARGUMENTS } from './handle.ts';
 import type { RemoteLoop } from './remote-loop.ts';
 import { repr } from './repr.ts';
 import { runningLoopOrNull } from './running-loop.ts';
@@ -95,8 +95,12 @@ export abstract class EventLoop {
   }
 
   /** Has `callback` called in the next iteration, after everything that was registered before. */
-  callSoon<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): Handle {
+  callSoon<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): Handle;
+  callSoon(callback: Callback): Handle {
     if (this.scheduler.debug) checkCallback(callback, 'callSoon');
+    // A rest parameter would be an array also when it is empty.
+    // oxlint-disable-next-line prefer-rest-params
+    const args = arguments.length === 1 ? NO_ARGUMENTS : Array.prototype.slice.call(arguments, 1);
     const handle = new Handle(this, callback, args);
     this.scheduler.enqueue(handle);
     return handle;
@@ -107,10 +111,7 @@ export abstract class EventLoop {
    * threads use the handle that `loop.remote()` gives them.
    */
   callSoonThreadsafe<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): Handle {
-    if (this.scheduler.debug) checkCallback(callback, 'callSoonThreadsafe');
-    const handle = new Handle(this, callback, args);
-    this.scheduler.enqueue(handle);
-    return handle;
+    return this.callSoon(callback, ...args);
   }
 
   /**

@@ -193,7 +193,6 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
   }
 
   /** Waits for the future in an async function: `const value = await future`. */
-  // oxlint-disable-next-line unicorn/no-thenable -- to be awaited is what a future is for
   then<A = T, B = never>(
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,

@@ -39,7 +39,6 @@ class SleepAwaitable<T> implements Sleep<T> {
     return sleepInCoroutine(this.#delayMs, this.#value);
   }
 
-  // oxlint-disable-next-line unicorn/no-thenable -- async functions sleep, too
   then<A = T, B = never>(
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,

@@ -29,7 +29,7 @@ export function findInBuiltins(
   if (fn.name === '') return undefined;
   for (const module of modules) {
     const url = `node:${module}`;
-    const exports = process.getBuiltinModule?.(url) as object | undefined;
+    const exports = process.getBuiltinModule?.(url);
     if (exports !== undefined && functionAt(exports, fn.name) === fn) return { url, name: fn.name };
   }
   return undefined;

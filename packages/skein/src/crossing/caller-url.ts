@@ -15,7 +15,8 @@ export interface Frame {
 
 /** The frames of the stack below `above`, the latest first; at most `limit`. */
 export function framesBelow(above: Function, limit: number): readonly Frame[] {
-  const { prepareStackTrace, stackTraceLimit } = Error;
+  const { stackTraceLimit } = Error;
+  const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
   let frames: Frame[] = [];
   Error.stackTraceLimit = limit;
   Error.prepareStackTrace = (_error, sites) => {
@@ -31,7 +32,8 @@ export function framesBelow(above: Function, limit: number): readonly Frame[] {
     Error.captureStackTrace(holder, above);
     void holder.stack;
   } finally {
-    Error.prepareStackTrace = prepareStackTrace;
+    if (prepare === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
+    else Object.defineProperty(Error, 'prepareStackTrace', prepare);
     Error.stackTraceLimit = stackTraceLimit;
   }
   return frames;

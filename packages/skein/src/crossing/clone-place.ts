@@ -70,7 +70,7 @@ function find(value: unknown, path: string, seen: Set<object>): Culprit | undefi
 function findInside(object: object, path: string, seen: Set<object>): Culprit | undefined {
   if (types.isMap(object)) {
     for (const [key, value] of object) {
-      const name = typeof key === 'string' ? `'${key}'` : String(typeof key);
+      const name = typeof key === 'string' ? `'${key}'` : typeof key;
       const culprit =
         find(key, `${path}.keys()`, seen) ?? find(value, `${path}.get(${name})`, seen);
       if (culprit !== undefined) return culprit;

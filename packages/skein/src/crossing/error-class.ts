@@ -61,9 +61,7 @@ export function findErrorClass(line: readonly ErrorClassName[]): ErrorClass {
 /** The builtin at the end of the line: what makes the object. */
 export function builtinOf(line: readonly ErrorClassName[]): ErrorClass {
   const last = line.at(-1);
-  return last !== undefined && 'builtin' in last
-    ? ((findClass(last) as ErrorClass | undefined) ?? Error)
-    : Error;
+  return last !== undefined && 'builtin' in last ? (findClass(last) ?? Error) : Error;
 }
 
 function nameOf(constructor: Function): ErrorClassName | null {

@@ -103,11 +103,12 @@ function throughExchange<T>(value: unknown, use: () => T): T {
 
 function ask(session: Session, method: string, params: object | undefined): InspectorAnswer {
   let answer: InspectorAnswer = {};
-  let refusal: Error | null = null;
-  session.post(method, params as object, (error: Error | null, result?: object) => {
-    refusal = error;
-    answer = (result ?? {}) as InspectorAnswer;
+  const refusals: Error[] = [];
+  session.post(method, params, (error: Error | null, result?: object) => {
+    if (error !== null) refusals.push(error);
+    answer = result ?? {};
   });
-  if (refusal !== null) throw refusal;
+  const [refusal] = refusals;
+  if (refusal !== undefined) throw new Error(`the inspector refused ${method}`, { cause: refusal });
   return answer;
 }

@@ -30,8 +30,9 @@ const revivers = new Map<string, (data: never) => unknown>();
  * Says how this thread makes its own object of a kind. Registered where the kind's class is defined,
  * so that every thread that loads Skein has it; a second registration replaces the first.
  */
-export function registerShared<D>(kind: string, revive: (data: D) => unknown): void {
-  revivers.set(kind, revive as (data: never) => unknown);
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the class knows its own data
+export function registerShared<D>(kind: string, make: (data: D) => unknown): void {
+  revivers.set(kind, make);
 }
 
 /** Tells whether a value describes itself. */

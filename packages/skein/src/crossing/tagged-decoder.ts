@@ -76,7 +76,7 @@ function readBytes(reader: ByteReader, tag: number): Uint8Array | ArrayBuffer {
 
 /** Memory that the engine need not clear first. */
 function unfilled(size: number): ArrayBuffer {
-  return Buffer.allocUnsafeSlow(size).buffer as ArrayBuffer;
+  return Buffer.allocUnsafeSlow(size).buffer;
 }
 
 function filled<B extends Uint8Array<ArrayBuffer>>(reader: ByteReader, bytes: B): B {

@@ -45,6 +45,27 @@ async function neitherResultNorException(driver: Driver): Promise<unknown> {
   });
 }
 
+/** Rule 37. */
+async function whatAStepThrowsIn(driver: Driver): Promise<unknown> {
+  return runMain(driver, function* () {
+    const loop = getRunningLoop();
+    const task = loop.createTask(function* () {
+      try {
+        yield 5 as never;
+      } catch (error) {
+        yield* sleep(0);
+        return show(error);
+      }
+      return 'no error';
+    });
+    yield* sleep(0);
+    // The error of the bad yield waits to be thrown in; a cancellation takes its place, once.
+    task.cancel('instead');
+    const value = yield* task;
+    return [value, thrownNowBy(() => task.run()).split(':')[0]];
+  });
+}
+
 /** Rule 38. */
 async function outcomes(driver: Driver): Promise<unknown> {
   return runMain(driver, function* () {
@@ -374,6 +395,11 @@ export const taskCases: readonly Case[] = [
       'RuntimeError: Task does not support setResult()',
       'RuntimeError: Task does not support setException()',
     ],
+  },
+  {
+    title: 'rule 37: a cancellation takes the place of another error; a done task takes no step',
+    body: whatAStepThrowsIn,
+    expected: ['CancelledError: instead', 'InvalidStateError'],
   },
   {
     title: 'rule 38: outcomes of a step',

@@ -50,7 +50,7 @@ export interface Model {
 
 export type Event =
   | { readonly type: 'begin'; readonly thread: number; readonly call: number }
-  | { readonly type: 'operation'; readonly thread: number; readonly operation: Operation }
+  | { readonly type: 'operation'; readonly thread: number; readonly call: number; readonly operation: Operation }
   | { readonly type: 'end'; readonly thread: number; readonly call: number; readonly result: Result };
 
 /** A state, to look at. */
@@ -120,7 +120,8 @@ class Explorer {
   /** Words that were ever written: the others are as they were in the beginning. */
   readonly #written: number[] = [];
   readonly #isWritten: boolean[] = [];
-  readonly #path: string[] = [];
+  /** How the state was reached; lines that tell of operations are written when they are needed. */
+  readonly #path: (() => string)[] = [];
 
   constructor(model: Model, bound: number) {
     this.#model = model;
@@ -161,7 +162,7 @@ class Explorer {
     for (let index = 0; index < threads.length; index++) {
       if (threads[index]?.status !== Status.asleep || !this.#model.mayTimeOut?.(state)) continue;
       isEnd = false;
-      this.#path.push(`${this.#nameOf(index)}: wakes by time-out`);
+      this.#path.push(() => `${this.#nameOf(index)}: wakes by time-out`);
       count += this.#follow(this.#wakeUp(state, index));
     }
     if (isEnd) {
@@ -171,7 +172,7 @@ class Explorer {
     }
     for (let index = 0; index < threads.length; index++) {
       if (!this.#mayDie(state, index)) continue;
-      this.#path.push(`${this.#nameOf(index)}: dies`);
+      this.#path.push(() => `${this.#nameOf(index)}: dies`);
       count += this.#follow(this.#kill(state, index));
     }
     this.#known.set(key, count);
@@ -219,17 +220,17 @@ class Explorer {
       isAsleep: false,
       sleepers: (at) => threads.filter((each) => each.asleepAt === at).length,
     };
-    this.#path.push('');
     let result: Result | undefined;
     const isOver = runTurn(turn, () => {
       result = call.run(thread.results);
     });
-    this.#describe(index, call, turn, isOver ? result : undefined);
+    this.#path.push(this.#lineFor(index, call, turn, isOver ? result : undefined));
     if (turn.log.length > LONGEST_CALL) this.#fail(`'${call.name}' does not end`);
     if (turn.done !== undefined) this.#noteWrite(turn.done);
     if (thread.log.length === 0) this.#observe({ type: 'begin', thread: index, call: thread.call }, next);
     if (turn.done !== undefined) {
-      this.#observe({ type: 'operation', thread: index, operation: turn.done }, next);
+      const operation = turn.done;
+      this.#observe({ type: 'operation', thread: index, call: thread.call, operation }, next);
     }
     threads[index] = isOver
       ? this.#afterCall(index, thread, result as Result)
@@ -295,7 +296,7 @@ class Explorer {
   #keyOf(state: State): string {
     let key = '';
     for (const at of this.#written) key += `${state.memory[at]} `;
-    key += state.notes.join(' ');
+    key += `|${state.notes.join(' ')}`;
     for (const thread of state.threads) key += `|${thread.status}${thread.key}`;
     return this.#bound === Infinity ? key : `${key}|${state.last} ${state.preemptions}`;
   }
@@ -304,30 +305,22 @@ class Explorer {
     return this.#model.threads[index]?.name ?? `thread ${index}`;
   }
 
-  /** Writes the line of the schedule that a step was. */
-  #describe(index: number, call: Call, turn: Turn, result: Result | undefined): void {
+  /** The line of the schedule that a step was. */
+  #lineFor(index: number, call: Call, turn: Turn, result: Result | undefined): () => string {
+    const { done, isAsleep } = turn;
     const where = (at: number): string => this.#model.nameOf?.(at) ?? `word ${at}`;
-    const text = (operation: Operation): string => {
-      const operands = [where(operation.at), ...operation.operands.map(shown)].join(', ');
-      const answer = turn.isAsleep ? 'sleeps' : shown(operation.result);
-      return `${operation.name}(${operands}) → ${answer}`;
+    return () => {
+      let line = `${this.#nameOf(index)}: ${call.name}`;
+      if (done !== undefined) {
+        const operands = [where(done.at), ...done.operands.map(shown)].join(', ');
+        line += `  ${done.name}(${operands}) → ${isAsleep ? 'sleeps' : shown(done.result)}`;
+      }
+      return result === undefined ? line : `${line}   = ${String(result)}`;
     };
-    const done = turn.done;
-    // Told only when it is needed: most schedules are never printed.
-    this.#path[this.#path.length - 1] = undefined as never;
-    const line = (): string => {
-      const step = done === undefined ? '' : ` ${text(done)}`;
-      const end = result === undefined ? '' : `   = ${String(result)}`;
-      return `${this.#nameOf(index)}: ${call.name}${step}${end}`;
-    };
-    this.#path[this.#path.length - 1] = line as never;
   }
 
   #fail(complaint: string): never {
-    const lines = (this.#path as (string | (() => string))[]).map((line) =>
-      typeof line === 'function' ? line() : line,
-    );
-    throw new ModelFailure(complaint, lines.map((line) => `    ${line}`).join('\n'));
+    throw new ModelFailure(complaint, this.#path.map((line) => `    ${line()}`).join('\n'));
   }
 }
 

@@ -20,7 +20,6 @@ import {
   threadAt,
   ThreadStatus,
 } from '../shared/layout.ts';
-import { Parker } from '../shared/parking.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
 import { usedEntries, wakeAll } from '../shared/thread-table.ts';
@@ -89,9 +88,11 @@ export class WorkerSupply {
     if (queued === 0 || workers >= most || status === PoolStatus.broken) return;
     const missing = queued - this.#coming(pool);
     const atOnce = Math.min(missing, Math.min(most, this.#cores) - workers);
-    if (atOnce > 0) return this.#startWorkers(pool, atOnce);
+    if (atOnce > 0) this.#startWorkers(pool, atOnce);
+    if (atOnce > 0 && atOnce === missing) return;
     store(words, memory.at + POOL.wanted, 1); // no need to ask: it is looked at again anyway
-    this.#beyondCores(pool, Math.min(missing, most - workers));
+    const started = Math.max(0, atOnce);
+    this.#beyondCores(pool, Math.min(missing, most - workers) - started);
   }
 
   #beyondCores(pool: Pool, wanted: number): void {
@@ -120,7 +121,10 @@ export class WorkerSupply {
     }
   }
 
-  /** Workers of the pool that will look at the queue soon: those that sleep or are starting. */
+  /**
+   * Workers of the pool that will look at the queue soon: those that sleep or are starting. One that
+   * waits inside a task, perhaps for what is queued, sleeps too, but not as a worker.
+   */
   #coming(pool: Pool): number {
     const { words } = this.#memory;
     let count = 0;
@@ -128,7 +132,8 @@ export class WorkerSupply {
       const at = threadAt(entry);
       if (load(words, at + THREAD.pool) !== pool.config.pool + 1) continue;
       const status = load(words, at + THREAD.status);
-      const sleeps = load(words, at + THREAD.parker) === Parker.parked;
+      const asleep = load(words, pool.memory.at + POOL.asleep + (entry >>> 5));
+      const sleeps = (asleep & (1 << (entry & 31))) !== 0;
       if (status === ThreadStatus.starting) count++;
       else if (status === ThreadStatus.running && sleeps) count++;
     }

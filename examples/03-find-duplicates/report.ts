@@ -19,7 +19,7 @@ export function printReport(
     console.log('');
   }
   const more = duplicates.length - limit;
-  if (more > 0) console.log(`and ${count(more)} more groups of duplicates\n`);
+  if (more > 0) console.log(`and ${plural(more, 'more group')} of duplicates\n`);
   if (unreadable.length > 0) printUnreadable(folder, unreadable);
 
   const waste = duplicates.reduce((sum, group) => sum + group.waste, 0);

@@ -20,7 +20,7 @@ const nothing = Buffer.alloc(0);
 export function pack(values: readonly unknown[], where: (index: number) => string): PackedValues {
   const encoded = encode(values, nothing, where) as Exclude<Encoded, number>;
   if ('carried' in encoded) return encoded;
-  if (encoded instanceof Uint8Array) return { bytes: new Uint8Array(encoded) }; // a copy: slice() of a Buffer is none
+  if (encoded instanceof Uint8Array) return { bytes: Buffer.from(encoded) };
   return { bytes: Buffer.concat([encoded.head, encoded.bulk]) };
 }
 

@@ -85,6 +85,10 @@ function writeElsewhere(
     words[at + SLOT.serial] = serial;
     words[at + SLOT.payload] = Payload.carried;
     thread.carry(serial, written.carried);
+  } else if (written instanceof Uint8Array && written.length <= INLINE_BYTES) {
+    viewOf(thread, slot).set(written);
+    words[at + SLOT.length] = written.length;
+    words[at + SLOT.payload] = 0;
   } else if (written instanceof Uint8Array) {
     writeBlock(thread, at, part, written, undefined);
   } else {

@@ -70,6 +70,8 @@ export class Mailbox {
   readonly #handlers: (MessageHandler | undefined)[] = [];
   #deathsSeen: number;
   #held: (() => boolean)[] = [];
+  /** Those before this one have been let go. */
+  #heldFrom = 0;
   #watches: (() => boolean)[] = [];
   #listening = false;
   /** Whether a promise of `waitAsync` is outstanding on the parker. Never more than one. */
@@ -97,7 +99,7 @@ export class Mailbox {
 
   /** How many things this thread waits for: outcomes, jobs held back, watches. */
   get outstanding(): number {
-    return this.#expectedCount + this.#held.length + this.#watches.length;
+    return this.#expectedCount + this.#held.length - this.#heldFrom + this.#watches.length;
   }
 
   /** Notes who waits for the outcome that will come in this slot. */
@@ -148,7 +150,7 @@ export class Mailbox {
 
   /** Whether work is held back: later work must queue up behind it. */
   get isHolding(): boolean {
-    return this.#held.length > 0;
+    return this.#held.length > this.#heldFrom;
   }
 
   /**
@@ -283,11 +285,15 @@ export class Mailbox {
 
   #tryHeld(): void {
     const held = this.#held;
-    this.#held = [];
-    let tried = 0;
-    while (tried < held.length && (held[tried] as () => boolean)()) tried++;
-    this.#held = held.slice(tried).concat(this.#held);
-    if (this.#held.length > 0) store(this.words, HEADER.roomWanted, 1);
+    while (this.#heldFrom < held.length && (held[this.#heldFrom] as () => boolean)()) {
+      this.#heldFrom++;
+    }
+    if (this.#heldFrom < held.length) {
+      store(this.words, HEADER.roomWanted, 1);
+    } else {
+      this.#held = [];
+      this.#heldFrom = 0;
+    }
   }
 
   #spin(): boolean {

@@ -1,7 +1,7 @@
 /** What comes back from a pool, in every way of waiting, from the main thread and from threads. */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { ThreadPoolExecutor } from 'skein';
+import { gather, newEventLoop, NodeEventLoop, run, ThreadPoolExecutor } from 'skein';
 import {
   addOne,
   addOneAfterSkeinsSleep,
@@ -75,13 +75,38 @@ for (const style of mainStyles) {
   test(`${style.name}: a function registered with task() is found`, async () => {
     assert.equal(await style.call(pool, shout, 'boo'), 'BOO');
   });
+}
 
-  test(`${style.name}: many at once come back to whom they belong`, async () => {
-    const all = Array.from({ length: 200 }, (_, i) => style.call(pool, addOne, i));
-    const values = await Promise.all(all);
+describe('many at once come back to whom they belong', () => {
+  const numbers = Array.from({ length: 500 }, (_, i) => i);
+  const expected = numbers.map((i) => i + 1);
+
+  test('with result()', () => {
+    const futures = numbers.map((i) => pool.submit(addOne, i));
     assert.deepEqual(
-      values,
-      Array.from({ length: 200 }, (_, i) => i + 1),
+      futures.map((future) => future.result()),
+      expected,
     );
   });
-}
+
+  test('with await', async () => {
+    assert.deepEqual(await Promise.all(numbers.map((i) => pool.submit(addOne, i))), expected);
+  });
+
+  for (const loop of [newEventLoop(), new NodeEventLoop()]) {
+    test(`in a ${loop.constructor.name}`, async () => {
+      const futures = numbers.map((i) => loop.runInExecutor(pool, addOne, i));
+      assert.deepEqual(await loop.runUntilComplete(gather(...futures)), expected);
+      loop.close();
+    });
+  }
+
+  test('with yield* of concurrent futures', () => {
+    const sum = run(function* () {
+      let total = 0;
+      for (const future of numbers.map((i) => pool.submit(addOne, i))) total += yield* future;
+      return total;
+    });
+    assert.equal(sum, (500 * 501) / 2);
+  });
+});

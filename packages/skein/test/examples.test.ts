@@ -1,0 +1,224 @@
+/**
+ * The examples do what their headers promise, and the programs that the documents show are those that
+ * run here: every `ts` block of README and docs is the text of an example, named in the line above it.
+ */
+
+import assert from 'node:assert/strict';
+import { type ExecFileException, execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+const EXAMPLES = join(ROOT, 'examples');
+
+interface Ended {
+  readonly code: number | string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(command: string, args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const limits = { timeout: 60_000, killSignal: 'SIGKILL', maxBuffer: 1 << 24 } as const;
+    execFile(command, args, limits, (error: ExecFileException | null, stdout, stderr) => {
+      const code = error === null ? 0 : (error.code ?? error.signal ?? null);
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
+
+const programOf = (name: string): string => join(EXAMPLES, 'build', name, 'main.js');
+
+const example = (name: string, ...args: string[]): Promise<Ended> =>
+  run(process.execPath, [programOf(name), ...args]);
+
+const linesOf = (text: string): string[] => text.split('\n').slice(0, -1);
+
+test('00-readme: the program of the README counts primes', async () => {
+  const { code, stdout, stderr } = await example('00-readme');
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.equal(stdout, '[ 22044, 19494, 18700, 18260 ]\n25\n');
+});
+
+test('01-boo-baa: both functions count to ten, in order, once, whole lines', async () => {
+  const { code, stdout, stderr } = await example('01-boo-baa');
+  assert.deepEqual([code, stderr], [0, '']);
+  const [first, ...lines] = linesOf(stdout);
+  assert.equal(first, 'running async test');
+  assert.equal(lines.length, 20);
+  for (const word of ['boo', 'baa']) {
+    const expected = Array.from({ length: 10 }, (_, i) => `...${word} ${i}`);
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith(`...${word}`)),
+      expected,
+    );
+  }
+});
+
+test('02-five-threads: five sleeps overlap, and each thread gets its own result', async () => {
+  const { code, stdout, stderr } = await example('02-five-threads');
+  assert.deepEqual([code, stderr], [0, '']);
+  const lines = linesOf(stdout);
+  const [before, after, results] = [/ before: /, / after: /, / got result /].map((mark) =>
+    lines.filter((line) => mark.test(line)),
+  ) as [string[], string[], string[]];
+  assert.deepEqual(
+    results.sort(),
+    [0, 1, 2, 3, 4].map((i) => `Thread ${i} got result ${i}`),
+  );
+  assert.deepEqual([before.length, after.length, lines.length], [5, 5, 15]);
+  for (const line of after) {
+    const start = before.find((other) => other[0] === line[0]) as string;
+    assert.ok(secondsOf(line) - secondsOf(start) >= 0.99, `${line}, but ${start}`);
+  }
+});
+
+const secondsOf = (line: string): number => Number(line.split(': ')[1]);
+
+/** A small tree with known duplicates, and with all that may lie in the way. */
+function withTree<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'skein-examples-'));
+  const put = (path: string, text: string | Buffer): void => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  put('a/large', Buffer.alloc(2_500_000, 'x'));
+  put('b/c/large copy', Buffer.alloc(2_500_000, 'x'));
+  put('b/c/almost', Buffer.alloc(2_499_999, 'x'));
+  for (const path of ['one', 'a/two', 'b/three\nlines']) put(path, 'thrice');
+  for (let i = 0; i < 200; i++) put(`many/${i % 7}/${i}`, `number ${i}`);
+  put('empty', '');
+  put('a/empty too', '');
+  put('a/once', 'only here');
+  linkSync(join(folder, 'a/once'), join(folder, 'a/the same file'));
+  symlinkSync('large', join(folder, 'a/link'));
+  symlinkSync('..', join(folder, 'b/loop'));
+  return use(folder).finally(() => rmSync(folder, { recursive: true }));
+}
+
+test('03-find-duplicates: finds what is there twice, and says how it went', async () => {
+  await withTree(async (folder) => {
+    const { code, stdout, stderr } = await example('03-find-duplicates', folder);
+    assert.deepEqual([code, stderr], [0, ''], 'no progress bar in a pipe');
+    const [groups, rest] = stdout.split('\n210 files, ') as [string, string];
+    assert.equal(
+      groups,
+      [
+        '2 copies of 2.5 MB, 2.5 MB wasted',
+        '  a/large',
+        '  b/c/large copy',
+        '',
+        '3 copies of 6 B, 12 B wasted',
+        '  a/two',
+        '  b/three\\nlines',
+        '  one',
+        '',
+      ].join('\n'),
+    );
+    assert.match(
+      rest,
+      /^7\.5 MB, in \d+\.\d\d s\.\n2 groups of duplicates waste 2\.5 MB\.\n\n\d+\.\d\d times as fast as one thread: \d+\.\d\d s against \d+\.\d\d s\./,
+    );
+  });
+});
+
+test('03-find-duplicates: shows what it was asked to show', async () => {
+  await withTree(async (folder) => {
+    const options = ['--limit', '1', '--no-compare', '--threads', '5', '--workers', '1'];
+    const { code, stdout } = await example('03-find-duplicates', folder, ...options);
+    assert.equal(code, 0);
+    assert.match(stdout, /\n\nand 1 more groups? of duplicates\n/);
+    assert.doesNotMatch(stdout, /times as fast/);
+  });
+});
+
+test('03-find-duplicates: an empty folder, and files that cannot be read', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'skein-examples-'));
+  try {
+    const empty = await example('03-find-duplicates', folder);
+    assert.deepEqual([empty.code, empty.stderr], [0, '']);
+    assert.match(empty.stdout, /^0 files, 0 B, in/);
+    // Node gives names as text; a name that is none cannot be opened again.
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/no text `), Buffer.of(0xff)]), 'lost');
+    writeFileSync(join(folder, 'text'), 'found');
+    const { code, stdout } = await example('03-find-duplicates', folder, '--no-compare');
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /^Could not be read: 1 path\n {2}no text \ufffd \(ENOENT\)\n\n1 file, 5 B/,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+const WRONG: readonly [args: string[], message: RegExp][] = [
+  [[join(tmpdir(), 'skein-no-such-folder')], /there is no folder .*skein-no-such-folder/],
+  [[fileURLToPath(import.meta.url)], /examples\.test\.js is not a folder/],
+  [['--threads', '0'], /--threads takes a whole number from 1 to 500, got '0'/],
+  [['--workers', 'many'], /--workers takes a whole number from 1 to 500, got 'many'/],
+  [['--surprise'], /--surprise/],
+  [['a', 'b'], /one FOLDER is expected, got 2/],
+];
+
+for (const [args, message] of WRONG) {
+  test(`03-find-duplicates: refuses ${args.map((arg) => relative(tmpdir(), arg)).join(' ')}`, async () => {
+    const { code, stdout, stderr } = await example('03-find-duplicates', ...args);
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(stderr, message);
+  });
+}
+
+const shell = (command: string): Promise<Ended> => run('/bin/sh', ['-c', command]);
+const quoted = (...words: string[]): string => words.map((word) => `'${word}'`).join(' ');
+
+test('03-find-duplicates: ends quietly when its reader does', async () => {
+  const program = quoted(process.execPath, programOf('03-find-duplicates'), join(ROOT, 'packages'));
+  const { code, stdout, stderr } = await shell(`${program} | head -n 1`);
+  assert.deepEqual([code, linesOf(stdout).length, stderr], [0, 1, '']);
+});
+
+const hasTerminal = process.platform === 'linux' && existsSync('/usr/bin/script');
+
+test('03-find-duplicates: shows a progress bar on a terminal', { skip: !hasTerminal }, async () => {
+  await withTree(async (folder) => {
+    const program = quoted(process.execPath, programOf('03-find-duplicates'), folder);
+    const { stdout } = await run('/usr/bin/script', ['-qec', program, '/dev/null']);
+    assert.match(stdout, /Hashing [█░]+ +\d+% +210 files, 7\.5 MB/);
+    assert.match(stdout, /2 copies of 2\.5 MB/);
+  });
+});
+
+/** A program that a document shows: the example named in the line above the block. */
+const BLOCK = /(?:<!-- program: (\S+) -->\n+)?```ts\n([\s\S]*?)```/g;
+
+const documents = ['README.md', ...markdownIn('docs'), ...markdownIn('docs/decisions')];
+
+function markdownIn(folder: string): string[] {
+  const files = readdirSync(join(ROOT, folder)).filter((file) => file.endsWith('.md'));
+  return files.sort().map((file) => `${folder}/${file}`);
+}
+
+for (const document of documents) {
+  test(`${document}: shows programs that run, and links to what is there`, () => {
+    const text = readFileSync(join(ROOT, document), 'utf8');
+    for (const [, path, block] of text.matchAll(BLOCK)) {
+      assert.ok(
+        path !== undefined,
+        `a block of ${document} says of no example that it is it: ${block}`,
+      );
+      assert.equal(block, readFileSync(join(ROOT, path), 'utf8'), `${document} shows ${path}`);
+    }
+    for (const [, target = ''] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      assert.ok(
+        existsSync(join(ROOT, dirname(document), target)),
+        `${document} links to ${target}`,
+      );
+    }
+  });
+}

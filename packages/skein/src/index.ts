@@ -6,7 +6,14 @@ import { ThreadPoolExecutor } from './executors/thread-pool-executor.ts';
 setPackagePlace(import.meta.url);
 setDefaultExecutorFactory(() => new ThreadPoolExecutor({ threadNamePrefix: 'asyncio' }));
 
-export type { AnyAwaitable, Awaitable, AwaitableFunction, Coroutine, ValueOf } from './core/coroutine.ts';
+export type {
+  AnyAwaitable,
+  Awaitable,
+  AwaitableFunction,
+  Coroutine,
+  Suspension,
+  ValueOf,
+} from './core/coroutine.ts';
 export { isCoroutine } from './core/coroutine.ts';
 export { ensureFuture, type TaskSource } from './core/ensure-future.ts';
 export type { LoopEnvironment } from './core/environment.ts';
@@ -28,14 +35,14 @@ export {
 } from './core/exceptions.ts';
 export type { ConcurrentFutureLike, Executor, ResultOf } from './core/executor.ts';
 export { Future } from './core/future.ts';
-export { gather } from './core/gather.ts';
+export { gather, type GatherOptions } from './core/gather.ts';
 export { Handle } from './core/handle.ts';
 export { addInstrument, type Instrument, removeInstrument } from './core/instruments.ts';
 export type { RemoteLoop } from './core/remote-loop.ts';
 export { getRunningLoop } from './core/running-loop.ts';
 export type { Selector } from './core/selector.ts';
-export { sleep } from './core/sleep.ts';
-export { Task, type TaskOptions } from './core/task.ts';
+export { type Sleep, sleep } from './core/sleep.ts';
+export { allTasks, currentTask, Task, type TaskOptions } from './core/task.ts';
 export { TimerHandle } from './core/timer-heap.ts';
 export { wrapFuture } from './core/wrap-future.ts';
 export { task } from './crossing/task.ts';

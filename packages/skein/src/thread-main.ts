@@ -12,7 +12,7 @@ import { resolveFunction } from './crossing/resolve-function.ts';
 import { thisThread } from './crossing/this-thread.ts';
 import { run } from './loops/run.ts';
 import { Kind, SLOT, slotAt } from './shared/layout.ts';
-import { leaveThread } from './shared/thread-table.ts';
+import { leaveThread, noteExit } from './shared/thread-table.ts';
 import { reportUncaught } from './threading/thread-errors.ts';
 import { printDirectly } from './threading/thread-output.ts';
 
@@ -24,7 +24,8 @@ process.on('uncaughtException', (error) => {
   reportUncaught(thread, error);
   process.exit(1);
 });
-process.on('exit', () => {
+process.on('exit', (code) => {
+  noteExit(thread.memory.words, thread.address, code);
   // What this thread has submitted shall be done, as far as it is still held back here.
   thread.mailbox.waitFor(() => !thread.mailbox.isHolding, Infinity);
   leaveThread(thread.memory.words, thread.address);

@@ -18,6 +18,8 @@ export const exportedValues: readonly string[] = [
   // futures and tasks
   'Future',
   'Task',
+  'allTasks',
+  'currentTask',
   'ensureFuture',
   'gather',
   'isCoroutine',

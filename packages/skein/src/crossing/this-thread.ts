@@ -11,7 +11,6 @@ import { performance } from 'node:perf_hooks';
 import {
   isMainThread,
   type MessagePort,
-  parentPort,
   receiveMessageOnPort,
   threadId,
   workerData,
@@ -23,7 +22,7 @@ import { Mailbox } from '../shared/mailbox.ts';
 import { type MemoryBuffers, ProcessMemory } from '../shared/process-memory.ts';
 import { enterThread, type ThreadAddress } from '../shared/thread-table.ts';
 
-/** What the keeper puts into `workerData.skein` of every thread that it starts. */
+/** What every thread that Skein starts finds in `workerData.skein`. */
 export interface ThreadSetup {
   readonly buffers: MemoryBuffers;
   readonly address: ThreadAddress;
@@ -31,13 +30,14 @@ export interface ThreadSetup {
   readonly daemon: boolean;
   /** The thread that founded the memory. */
   readonly root: { readonly name: string; readonly address: ThreadAddress };
+  /** This thread's end of its lifeline. It must not be closed nor lost: that is how a thread dies. */
+  readonly keeperPort: MessagePort | undefined;
 }
 
-/** What the keeper answers to `want`. */
-interface CarriedMessage {
-  readonly key: number;
-  readonly value: unknown;
-}
+/** What the keeper answers to `want`; and, to the root only, whom it shall terminate. */
+type KeeperAnswer =
+  | { readonly type: 'value'; readonly key: number; readonly value: unknown }
+  | { readonly type: 'terminate'; readonly addresses: readonly ThreadAddress[] };
 
 export class ThisThread {
   readonly memory: ProcessMemory;
@@ -49,6 +49,8 @@ export class ThisThread {
   readonly root: ThreadSetup['root'];
   /** The line to the keeper; the root has none before its keeper was started. */
   keeperPort: MessagePort | undefined;
+  /** Ends threads on behalf of the keeper. */
+  onTerminate: ((addresses: readonly ThreadAddress[]) => void) | undefined;
   readonly #carried = new Map<number, unknown>();
   readonly #alive = setInterval(() => {}, 0x7fff_ffff).unref();
   #isKeptAlive = false;
@@ -59,6 +61,7 @@ export class ThisThread {
     this.name = setup.name;
     this.daemon = setup.daemon;
     this.root = setup.root;
+    this.keeperPort = setup.keeperPort;
     this.mailbox = new Mailbox(this.memory, setup.address, () => performance.now());
     this.mailbox.dropCarried = (key) => this.tellKeeper({ type: 'drop', key });
     this.mailbox.afterDrain.push(() => this.mailWasRead());
@@ -83,9 +86,9 @@ export class ThisThread {
   }
 
   /** Tells the keeper something. Never blocks. */
-  tellKeeper(message: object): void {
+  tellKeeper(message: object, transfer: readonly MessagePort[] = []): void {
     if (this.keeperPort === undefined) throw new InternalError('There is no keeper to talk to.');
-    this.keeperPort.postMessage(message);
+    this.keeperPort.postMessage(message, transfer);
   }
 
   /** Gives the keeper a value that only a MessagePort can carry, to be fetched under this key. */
@@ -96,17 +99,26 @@ export class ThisThread {
   /** Fetches a value that another thread gave the keeper to carry. Blocks, some 100 µs. */
   fetchCarried(key: number): unknown {
     this.tellKeeper({ type: 'want', key });
-    const port = this.keeperPort as MessagePort;
     this.mailbox.waitFor(() => {
-      for (;;) {
-        const received = receiveMessageOnPort(port) as { message: CarriedMessage } | undefined;
-        if (received === undefined) return this.#carried.has(key);
-        this.#carried.set(received.message.key, received.message.value);
-      }
+      this.readPort();
+      return this.#carried.has(key);
     }, Infinity);
     const value = this.#carried.get(key);
     this.#carried.delete(key);
     return value;
+  }
+
+  /** Reads what the keeper has sent to this thread. */
+  readPort(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.keeperPort as MessagePort) as
+        | { readonly message: KeeperAnswer }
+        | undefined;
+      if (received === undefined) return;
+      const { message } = received;
+      if (message.type === 'value') this.#carried.set(message.key, message.value);
+      else this.onTerminate?.(message.addresses);
+    }
   }
 
   /** Notes that something was heard of or given up: perhaps Node may end the thread now. */
@@ -137,10 +149,7 @@ export function threadName(): string {
 
 function join(): ThisThread | undefined {
   const setup = (workerData as { skein?: ThreadSetup } | null)?.skein;
-  if (setup === undefined) return undefined;
-  const thread = new ThisThread(setup);
-  thread.keeperPort = parentPort ?? undefined;
-  return thread;
+  return setup === undefined ? undefined : new ThisThread(setup);
 }
 
 function found(): ThisThread {
@@ -148,5 +157,6 @@ function found(): ThisThread {
   const address = enterThread(memory, { flags: 0, starter: null, pool: -1 });
   const name = threadName();
   const root = { name, address };
-  return new ThisThread({ buffers: memory.buffers, address, name, daemon: false, root });
+  const { buffers } = memory;
+  return new ThisThread({ buffers, address, name, daemon: false, root, keeperPort: undefined });
 }

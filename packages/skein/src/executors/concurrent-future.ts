@@ -15,15 +15,16 @@ import { lostJobError } from './lost-job.ts';
 const State = { pending: 0, cancelled: 1, value: 2, error: 3 } as const;
 
 /** Slot of a job that has none: it is held back, or over. */
-const NO_SLOT = -1;
+export const NO_SLOT = -1;
 
 /** A future as the executor that fills it sees it. */
 export interface Job extends Expectation {
   done(): boolean;
-  /** The job is in a slot now, waiting in a ring. */
+  /** The job is in a slot now, waiting in a ring; or, with `NO_SLOT`, it is not after all. */
   enqueued(slot: number, queued: number): void;
   /** The job will never be done. */
   fail(error: unknown): void;
+  cancel(): boolean;
 }
 
 type Callback<T> = (future: ConcurrentFuture<T>) => void;

@@ -36,7 +36,7 @@ import {
 } from '../shared/layout.ts';
 import { announce, sleep, stayAwake } from '../shared/parking.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
-import { wakeThread } from '../shared/thread-table.ts';
+import { noteExit, wakeThread } from '../shared/thread-table.ts';
 import { type Initializer, initialize } from './initializer.ts';
 import { mark, unmark, wakeWorker } from './wake-worker.ts';
 
@@ -276,6 +276,7 @@ export class PoolWorker {
   }
 
   #leave(code: number): void {
+    noteExit(this.#words, this.#thread.address, code);
     if (this.#job !== NO_JOB) {
       this.#finishBroken(`The task ended its thread by process.exit(${code})`, undefined);
     }

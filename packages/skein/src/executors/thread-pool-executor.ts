@@ -34,11 +34,13 @@ import {
   slotState,
   THREAD,
   threadAt,
+  ThreadFlag,
 } from '../shared/layout.ts';
 import { enterPool, PoolMemory } from '../shared/pool-table.ts';
 import { type ThreadAddress, usedEntries, wakeAll } from '../shared/thread-table.ts';
-import { thisThreadWithKeeper } from '../threading/start-thread.ts';
-import { ConcurrentFuture, type Job } from './concurrent-future.ts';
+import type { PoolMessage } from '../threading/keeper-messages.ts';
+import { startThread, terminateThreads, thisThreadWithKeeper } from '../threading/start-thread.ts';
+import { ConcurrentFuture, type Job, NO_SLOT } from './concurrent-future.ts';
 import { type Initializer, packInitializer } from './initializer.ts';
 import type { WorkerData } from './pool-worker.ts';
 import { wakeWorker } from './wake-worker.ts';
@@ -78,6 +80,8 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
   #pool: PoolMemory | undefined;
   #ident = 0;
   #isShutdown = false;
+  /** Whether `cancelFutures` was asked for: it goes for what this thread holds back, too. */
+  #isCancelling = false;
 
   /**
    * @throws {ValueError} when `maxWorkers` is not a whole number ≥ 1
@@ -154,7 +158,7 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
       if (load(words, at + THREAD.pool) !== this.#pool.index + 1) continue;
       addresses.push({ entry, ident: load(words, at + THREAD.ident) });
     }
-    thisThreadWithKeeper().tellKeeper({ type: 'terminate', addresses });
+    terminateThreads(addresses);
   }
 
   /** `shutdown()`: blocks until the work is done and the threads have ended. */
@@ -201,14 +205,24 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
       ident: pool.ident,
       initializer: this.#initializer,
     };
+    const entry = besideTheDoor('pool-worker-main.js');
+    const started = thread.isRoot ? 1 : 0;
+    store(thread.memory.words, pool.at + POOL.workers, started);
     thread.tellKeeper({
       type: 'pool',
       pool: pool.index,
       ident: pool.ident,
+      started,
       namePrefix: this.#namePrefix,
-      entry: besideTheDoor('pool-worker-main.js'),
+      entry,
       data,
-    });
+    } satisfies PoolMessage);
+    // The keeper starts workers as they are needed; the first is on its way before the keeper is.
+    if (started === 1) {
+      const flags = ThreadFlag.worker | ThreadFlag.daemon;
+      const name = `${this.#namePrefix}_0`;
+      startThread({ name, daemon: true, flags, pool: pool.index, entry, data });
+    }
     if (this.#isShutdown) this.#close(false);
     return pool;
   }
@@ -264,6 +278,7 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
       if (compareExchange(words, at + SLOT.state, pool.queued, Phase.writing) !== pool.queued) {
         return true;
       }
+      future.enqueued(NO_SLOT, 0); // this slot will be another job's
       mailbox.release(slot);
       return false;
     }
@@ -291,12 +306,17 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
   ): void {
     const packed = pack(args, argumentName);
     this.#thread.mailbox.hold(() => {
+      if (this.#isCancelling) future.cancel();
       if (future.done()) return true; // cancelled
       const isThere = pool.ident === this.#ident && pool.status !== PoolStatus.free;
-      if (isThere && pool.status !== PoolStatus.broken) {
-        return this.#enqueue(pool, future, id, packed);
+      try {
+        if (isThere && pool.status !== PoolStatus.broken) {
+          return this.#enqueue(pool, future, id, packed);
+        }
+        future.fail(this.#refusal(pool));
+      } catch (error) {
+        future.fail(error); // no room for its arguments
       }
-      future.fail(this.#refusal(pool));
       return true;
     });
   }
@@ -320,6 +340,7 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
     const { open, broken, shutdown } = PoolStatus;
     compareExchange(words, pool.at + POOL.status, open, shutdown);
     compareExchange(words, pool.at + POOL.status, broken, shutdown);
+    this.#isCancelling ||= cancelFutures;
     if (cancelFutures) this.#cancelQueued(pool);
     store(words, pool.at + POOL.wanted, 1);
     wakeAll(words);
@@ -329,12 +350,17 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
   #cancelQueued(pool: PoolMemory): void {
     const { words } = this.#thread.memory;
     const { entry } = this.#thread.address;
+    const running = slotState(Phase.running, entry);
+    const done = slotState(Phase.done, entry);
     for (;;) {
-      const slot = pool.ring.claim(pool.queued, slotState(Phase.running, entry));
+      const slot = pool.ring.claim(pool.queued, running);
       if (slot < 0) return;
-      words[slotAt(slot) + SLOT.outcome] = Outcome.cancelled;
-      store(words, slotAt(slot) + SLOT.state, slotState(Phase.done, entry));
-      if (!this.#thread.mailbox.deliver(slot)) this.#thread.mailbox.discard(slot);
+      const at = slotAt(slot);
+      words[at + SLOT.outcome] = Outcome.cancelled;
+      store(words, at + SLOT.state, done);
+      if (this.#thread.mailbox.deliver(slot)) continue;
+      const isOurs = compareExchange(words, at + SLOT.state, done, running) === done;
+      if (isOurs) this.#thread.mailbox.discard(slot); // its owner is gone
     }
   }
 

@@ -12,7 +12,7 @@ import { RuntimeError } from '../core/exceptions.ts';
 import { functionId, referenceById } from '../crossing/function-table.ts';
 import { pack } from '../crossing/packed-values.ts';
 import { Part, readPayload, writePacked, writePayload } from '../crossing/payload.ts';
-import { resolveFunction } from '../crossing/resolve-function.ts';
+import { resolveFunction, resolveFunctionSync } from '../crossing/resolve-function.ts';
 import { shareClass } from '../crossing/shared-class.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
 import { compareExchange, load, store } from '../shared/atomics.ts';
@@ -136,7 +136,10 @@ function receiveCall(thread: ThisThread, slot: number): void {
   }
   try {
     const args = readPayload(thread, slot, Part.args);
-    const fn = resolveFunction(referenceById(thread, words[at + SLOT.fn] as number));
+    const reference = referenceById(thread, words[at + SLOT.fn] as number);
+    // A blocking loop lets no promise settle: what is not loaded is loaded without waiting.
+    const canWait = loop.scheduler.runsAsyncFunctions;
+    const fn = canWait ? resolveFunction(reference) : resolveFunctionSync(reference);
     if (typeof fn === 'function') {
       loop.callSoon(fn as (...args: unknown[]) => void, ...args);
     } else {

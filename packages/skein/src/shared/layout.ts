@@ -39,6 +39,8 @@ export const HEADER = {
   nextSerial: 6,
   /** One more than the highest entry of the thread table that was ever used. */
   entries: 7,
+  /** 1 = the keeper has sent a request to the root thread's port. */
+  rootWanted: 8,
 } as const;
 
 const HEADER_WORDS = 64;
@@ -61,7 +63,7 @@ export const THREAD = {
   starter: 6,
   /** Index of the starter's entry. */
   starterEntry: 7,
-  /** Why it died: an `EndReason`, written by the keeper. */
+  /** Why it died: an `EndReason`. */
   endReason: 8,
   /** Its exit code, when the reason has one. */
   exitCode: 9,
@@ -70,8 +72,12 @@ export const THREAD = {
 export const ThreadStatus = { free: 0, starting: 1, running: 2, ended: 3 } as const;
 export const ThreadFlag = { daemon: 1, worker: 2, keeper: 4, hooked: 8 } as const;
 
-/** Why a thread is gone. */
-export const EndReason = { returned: 0, terminated: 1, outOfMemory: 2, exited: 3, failed: 4 } as const;
+/**
+ * Why a thread is gone. `exited` is noted by the thread itself, in its exit hook, and `terminated`
+ * by who terminates it. Where nothing was noted no hook has run: the thread did not get far enough
+ * to set one (`failed`), or it ran out of memory.
+ */
+export const EndReason = { none: 0, terminated: 1, outOfMemory: 2, exited: 3, failed: 4 } as const;
 
 export const CHUNKS = 2048;
 export const SLOTS_PER_CHUNK = 32;

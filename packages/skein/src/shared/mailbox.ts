@@ -56,6 +56,8 @@ export class Mailbox {
   readonly arena: Arena;
   /** Runs after a drain that found something, and after a death: watchers, keep-alive, loops. */
   readonly afterDrain: (() => void)[] = [];
+  /** What this thread has to do for others whenever it wakes. */
+  duty: (() => void) | undefined;
   /** Tells who carries the value of this serial number that nobody will fetch it. */
   dropCarried: ((serial: number) => void) | undefined;
   /** Looks for things other than mail, each time before a listening thread goes to sleep. */
@@ -192,12 +194,13 @@ export class Mailbox {
   /** Hands out everything that has come; says whether there was anything. Never blocks. */
   drain(): boolean {
     if (!this.hasMail) return false;
-    for (const slot of takeInbox(this.#place, this.#inbox, this.address.ident)) this.#open(slot);
     const deaths = load(this.words, HEADER.deaths);
-    if (deaths !== this.#deathsSeen) {
-      this.#deathsSeen = deaths;
-      this.#lookAfterJobs();
-    }
+    // The marks before the mail: a marked job that was also delivered is in the mail by then. The
+    // other way round it could be settled, and its slot used again, while it is still in the inbox.
+    const left = deaths === this.#deathsSeen ? undefined : this.#leftByTheDead();
+    this.#deathsSeen = deaths;
+    for (const slot of takeInbox(this.#place, this.#inbox, this.address.ident)) this.#open(slot);
+    for (const [slot, who] of left ?? []) if (this.#expected[slot] === who) this.#open(slot);
     this.#lookAtOwn();
     for (const hook of this.afterDrain) hook();
     return true;
@@ -259,6 +262,7 @@ export class Mailbox {
 
   /** Tries what was held back, and looks at what is watched. After everything that may be news. */
   #lookAtOwn(): void {
+    this.duty?.();
     if (this.#held.length > 0) this.#tryHeld();
     if (this.#watches.length > 0) this.#watches = this.#watches.filter((look) => !look());
   }
@@ -272,15 +276,18 @@ export class Mailbox {
     this.dropCarried?.(this.words[at + SLOT.serial] as number);
   }
 
-  #lookAfterJobs(): void {
-    if (this.#expectedCount === 0) return;
+  /** Pending jobs that the keeper has marked, and who waits for them. */
+  #leftByTheDead(): Map<number, Expectation> {
+    const found = new Map<number, Expectation>();
+    if (this.#expectedCount === 0) return found;
     const keeper = load(this.words, HEADER.keeper) - 1;
     const left = slotState(Phase.done, keeper);
-    for (let slot = 0; slot < this.#expected.length; slot++) {
-      if (this.#expected[slot] === undefined) continue;
+    for (const [slot, who] of this.#expected.entries()) {
+      if (who === undefined) continue;
       const state = load(this.words, slotAt(slot) + SLOT.state);
-      if (phaseOf(state) === Phase.lost || state === left) this.#open(slot);
+      if (phaseOf(state) === Phase.lost || state === left) found.set(slot, who);
     }
+    return found;
   }
 
   #tryHeld(): void {

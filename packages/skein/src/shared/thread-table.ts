@@ -1,7 +1,7 @@
 import { RuntimeError } from '../core/exceptions.ts';
 import { add, compareExchange, load, store } from './atomics.ts';
 import { openInbox } from './inbox.ts';
-import { HEADER, THREAD, threadAt, THREADS, ThreadFlag, ThreadStatus } from './layout.ts';
+import { EndReason, HEADER, THREAD, threadAt, THREADS, ThreadFlag, ThreadStatus } from './layout.ts';
 import { Parker, unpark } from './parking.ts';
 import type { ProcessMemory } from './process-memory.ts';
 
@@ -68,6 +68,13 @@ export function wakeAll(words: Int32Array): void {
   for (let entry = 0; entry < usedEntries(words); entry++) {
     if (load(words, threadAt(entry) + THREAD.status) !== ThreadStatus.free) wakeThread(words, entry);
   }
+}
+
+/** Notes that a thread ends by itself, and its exit code. The thread's exit hook. */
+export function noteExit(words: Int32Array, { entry }: ThreadAddress, exitCode: number): void {
+  const at = threadAt(entry);
+  store(words, at + THREAD.exitCode, exitCode);
+  store(words, at + THREAD.endReason, EndReason.exited);
 }
 
 /** Marks a thread as ended and tells everybody. The thread itself, or the keeper. */

@@ -24,9 +24,18 @@ export interface StartMessage {
   readonly data: unknown;
 }
 
+/** The root thread has started a thread: hold its lifeline. */
+export interface ChildMessage {
+  readonly type: 'child';
+  readonly address: ThreadAddress;
+  readonly lifeline: MessagePort;
+}
+
 /** A new pool: from now on the keeper starts its workers as they are needed. */
 export interface PoolMessage {
   readonly type: 'pool';
+  /** How many workers it has been given by the thread that made it. */
+  readonly started: number;
   readonly pool: number;
   readonly ident: number;
   readonly namePrefix: string;
@@ -53,7 +62,7 @@ export interface DropMessage {
   readonly key: number;
 }
 
-/** End these threads at once, wherever they are. */
+/** End these threads at once, wherever they are. The keeper passes it on to the root. */
 export interface TerminateMessage {
   readonly type: 'terminate';
   readonly addresses: readonly ThreadAddress[];
@@ -61,6 +70,7 @@ export interface TerminateMessage {
 
 export type KeeperMessage =
   | StartMessage
+  | ChildMessage
   | PoolMessage
   | CarryMessage
   | WantMessage

@@ -16,30 +16,23 @@
  * It is a daemon of the root thread: when that ends, the keeper and all its threads end.
  */
 import { performance } from 'node:perf_hooks';
-import { type MessagePort, Worker } from 'node:worker_threads';
-import type { ThreadSetup } from '../crossing/this-thread.ts';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import { store } from '../shared/atomics.ts';
-import { EndReason, HEADER, THREAD, threadAt, ThreadFlag, ThreadStatus } from '../shared/layout.ts';
+import { HEADER, THREAD, threadAt, ThreadFlag, ThreadStatus } from '../shared/layout.ts';
 import { Mailbox } from '../shared/mailbox.ts';
 import { ProcessMemory } from '../shared/process-memory.ts';
 import { enterThread, type ThreadAddress, wakeThread } from '../shared/thread-table.ts';
 import type { KeeperMessage, KeeperSetup, StartMessage } from './keeper-messages.ts';
 import { Parcels } from './parcels.ts';
+import { spawn } from './spawn.ts';
 import { sweep } from './sweep.ts';
 import { WorkerSupply } from './worker-supply.ts';
-
-/** A thread that the keeper has started and that has not been swept yet. */
-interface Child {
-  readonly worker: Worker;
-  readonly address: ThreadAddress;
-  readonly pool: number;
-  reason: number;
-}
 
 export class Keeper {
   readonly #memory: ProcessMemory;
   readonly #setup: KeeperSetup;
-  readonly #children = new Map<number, Child>();
+  /** Workers that the keeper has started itself, by ident. */
+  readonly #workers = new Map<number, Worker>();
   readonly #parcels = new Parcels();
   readonly #supply: WorkerSupply;
   readonly #mailbox: Mailbox;
@@ -51,7 +44,7 @@ export class Keeper {
     this.#supply = new WorkerSupply(this.#memory, (pool, name, entry, data) => {
       const flags = ThreadFlag.worker | ThreadFlag.daemon;
       const address = enterThread(this.#memory, { flags, starter: setup.address, pool });
-      this.#start({ type: 'start', address, name, daemon: true, entry, data }, pool);
+      this.#start({ type: 'start', address, name, daemon: true, entry, data });
     });
   }
 
@@ -67,17 +60,19 @@ export class Keeper {
     this.#mailbox.listen();
   }
 
-  #obey(message: KeeperMessage, port: MessagePort | Worker, from: ThreadAddress): void {
+  #obey(message: KeeperMessage, port: MessagePort, from: ThreadAddress): void {
     switch (message.type) {
       case 'start':
-        return this.#start(message, -1);
+        return this.#start(message);
+      case 'child':
+        return this.#watch(message.address, message.lifeline);
       case 'pool':
         return this.#supply.addPool(message);
       case 'carry':
         return this.#parcels.put(message.key, message.value);
       case 'want':
         return this.#parcels.want(message.key, (value) => {
-          port.postMessage({ key: message.key, value });
+          port.postMessage({ type: 'value', key: message.key, value });
           wakeThread(this.#memory.words, from.entry);
         });
       case 'drop':
@@ -87,42 +82,35 @@ export class Keeper {
     }
   }
 
-  #start({ address, name, daemon, entry, data }: StartMessage, pool: number): void {
-    const { root, buffers, loader } = this.#setup;
-    const skein: ThreadSetup = { buffers, address, name, daemon, root };
-    let worker: Worker;
-    try {
-      worker = new Worker(new URL(entry), {
-        workerData: { skein, loader, data },
-        name,
-      });
-    } catch {
-      this.#bury(address, pool, EndReason.failed, 0);
-      return;
-    }
-    const child: Child = { worker, address, pool, reason: EndReason.exited };
-    this.#children.set(address.entry, child);
-    worker.on('message', (message: KeeperMessage) => this.#obey(message, worker, address));
-    worker.on('error', (error: NodeJS.ErrnoException) => {
-      if (child.reason !== EndReason.exited) return;
-      const isMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-      child.reason = isMemory ? EndReason.outOfMemory : EndReason.failed;
-    });
-    worker.on('exit', (code) => {
-      this.#children.delete(address.entry);
-      this.#bury(address, pool, child.reason, code);
-    });
+  #start(message: StartMessage): void {
+    const { worker, lifeline } = spawn(this.#setup, message);
+    const { address } = message;
+    this.#workers.set(address.ident, worker);
+    this.#watch(address, lifeline);
+  }
+
+  /** Listens to a thread until it is gone. */
+  #watch(address: ThreadAddress, lifeline: MessagePort): void {
+    lifeline.on('message', (message: KeeperMessage) => this.#obey(message, lifeline, address));
+    lifeline.on('close', () => this.#bury(address));
   }
 
   #terminate(address: ThreadAddress): void {
-    const child = this.#children.get(address.entry);
-    if (child === undefined || child.address.ident !== address.ident) return;
-    child.reason = EndReason.terminated;
-    void child.worker.terminate();
+    const worker = this.#workers.get(address.ident);
+    if (worker !== undefined) {
+      void worker.terminate();
+      return;
+    }
+    // The root has started it. It is told even if it is blocked, for it blocks in its mailbox.
+    const { port, root } = this.#setup;
+    port.postMessage({ type: 'terminate', addresses: [address] });
+    store(this.#memory.words, HEADER.rootWanted, 1);
+    wakeThread(this.#memory.words, root.address.entry);
   }
 
-  #bury(address: ThreadAddress, pool: number, reason: number, code: number): void {
-    sweep(this.#memory, this.#mailbox.arena, address, reason, code);
+  #bury(address: ThreadAddress): void {
+    this.#workers.delete(address.ident);
+    const pool = sweep(this.#memory, this.#mailbox.arena, address);
     if (pool >= 0) this.#supply.workerEnded(pool);
     this.#supply.look();
   }

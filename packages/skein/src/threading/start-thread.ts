@@ -1,7 +1,8 @@
 /**
  * How a thread comes into being: the starter takes a place in the thread table, so that the new
- * thread can be named, waited for and written to at once, and asks the keeper for the rest. The
- * first one to need the keeper, always the root thread, starts that first.
+ * thread can be named, waited for and written to at once. The root thread then starts the Worker
+ * itself, while its keeper is still starting perhaps, and gives the keeper the lifeline. Any other
+ * thread asks the keeper to start it: a Worker must not die with the thread that wanted it.
  */
 import { MessageChannel, SHARE_ENV, Worker } from 'node:worker_threads';
 import { InternalError } from '../core/exceptions.ts';
@@ -9,10 +10,23 @@ import { assertNotImporting } from '../crossing/import-guard.ts';
 import { loaderSetup } from '../crossing/loader.ts';
 import { besideTheDoor } from '../crossing/package-place.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
-import { ThreadFlag } from '../shared/layout.ts';
+import { load, store } from '../shared/atomics.ts';
+import { EndReason, HEADER, THREAD, threadAt, ThreadFlag } from '../shared/layout.ts';
 import { enterThread, type ThreadAddress } from '../shared/thread-table.ts';
 import { waitAtExit } from './exit-guard.ts';
-import type { KeeperSetup, StartMessage } from './keeper-messages.ts';
+import type { ChildMessage, KeeperSetup, StartMessage } from './keeper-messages.ts';
+import { spawn } from './spawn.ts';
+
+/** A thread to be started. */
+export interface ThreadRequest extends Omit<StartMessage, 'type' | 'address'> {
+  /** Bits of `ThreadFlag`. */
+  readonly flags: number;
+  /** Pool that it works for, or -1. */
+  readonly pool: number;
+}
+
+/** Workers that this thread, the root, has started itself, by ident. */
+const ownWorkers = new Map<number, Worker>();
 
 /** This thread, with a keeper at its service. */
 export function thisThreadWithKeeper(): ThisThread {
@@ -24,19 +38,43 @@ export function thisThreadWithKeeper(): ThisThread {
 /**
  * Starts a thread that begins with the module `entry`.
  *
- * @throws {RuntimeError} while a module is imported by a worker: the program lacks its guard
+ * @throws {RuntimeError} `ERR_MAIN_GUARD` while a module is imported by a worker: the program lacks
+ *   its guard; `ERR_TOO_MANY_THREADS`
  */
-export function startThread(
-  request: Omit<StartMessage, 'type' | 'address'> & { readonly flags: number },
-): ThreadAddress {
-  const { flags, ...rest } = request;
+export function startThread({ flags, pool, ...rest }: ThreadRequest): ThreadAddress {
   const thread = thisThreadWithKeeper();
   assertNotImporting(`start the thread '${rest.name}'`);
-  const starter = thread.address;
-  const address = enterThread(thread.memory, { flags, starter, pool: -1 });
-  const message: StartMessage = { type: 'start', address, ...rest };
-  thread.tellKeeper(message);
+  const address = enterThread(thread.memory, { flags, starter: thread.address, pool });
+  const start: StartMessage = { type: 'start', address, ...rest };
+  if (thread.isRoot) startHere(thread, start);
+  else thread.tellKeeper(start);
   return address;
+}
+
+/** Ends threads at once, wherever they are. Those that have ended already are passed over. */
+export function terminateThreads(addresses: readonly ThreadAddress[]): void {
+  const thread = thisThreadWithKeeper();
+  const { words } = thread.memory;
+  const others: ThreadAddress[] = [];
+  for (const address of addresses) {
+    const at = threadAt(address.entry);
+    if (load(words, at + THREAD.ident) !== address.ident) continue;
+    store(words, at + THREAD.endReason, EndReason.terminated);
+    const worker = ownWorkers.get(address.ident);
+    if (worker === undefined) others.push(address);
+    else void worker.terminate();
+  }
+  if (others.length > 0) thread.tellKeeper({ type: 'terminate', addresses: others });
+}
+
+function startHere(root: ThisThread, start: StartMessage): void {
+  const heritage = { buffers: root.memory.buffers, root: root.root, loader: loaderSetup() };
+  const { worker, lifeline } = spawn(heritage, start);
+  const { address } = start;
+  ownWorkers.set(address.ident, worker);
+  worker.on('exit', () => ownWorkers.delete(address.ident));
+  const message: ChildMessage = { type: 'child', address, lifeline };
+  root.tellKeeper(message, [lifeline]);
 }
 
 function startKeeper(root: ThisThread): void {
@@ -58,9 +96,22 @@ function startKeeper(root: ThisThread): void {
   });
   worker.unref();
   worker.on('error', (cause) => {
-    throw new InternalError(`The keeper thread of the program has failed.`, { cause });
+    throw new InternalError('The keeper thread of the program has failed.', { cause });
   });
   root.keeperPort = port1;
   port1.unref();
+  obeyKeeper(root);
   waitAtExit(root);
+}
+
+/** The keeper cannot end the Workers that the root has started: it asks the root to do it. */
+function obeyKeeper(root: ThisThread): void {
+  const { words } = root.memory;
+  root.onTerminate = (addresses) => terminateThreads(addresses);
+  root.mailbox.duty = () => {
+    if (load(words, HEADER.rootWanted) === 0) return;
+    store(words, HEADER.rootWanted, 0);
+    root.readPort();
+  };
+  root.mailbox.listen();
 }

@@ -17,6 +17,7 @@ import { closeInbox } from '../shared/inbox.ts';
 import {
   CHUNKS,
   chunkAt,
+  EndReason,
   HEADER,
   LOOP,
   loopAt,
@@ -42,19 +43,16 @@ import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
 import { isAlive, type ThreadAddress, wakeAll } from '../shared/thread-table.ts';
 
-/** Sweeps up after a dead thread. Keeper only. */
-export function sweep(
-  memory: ProcessMemory,
-  arena: Arena,
-  dead: ThreadAddress,
-  reason: number,
-  exitCode: number,
-): void {
+/**
+ * Sweeps up after a dead thread. Keeper only.
+ *
+ * @returns the pool that it worked for, or -1
+ */
+export function sweep(memory: ProcessMemory, arena: Arena, dead: ThreadAddress): number {
   const { words } = memory;
   const at = threadAt(dead.entry);
-  if (load(words, at + THREAD.ident) !== dead.ident) return;
-  store(words, at + THREAD.endReason, reason);
-  store(words, at + THREAD.exitCode, exitCode);
+  const reason = whyItDied(words, at);
+  const exitCode = load(words, at + THREAD.exitCode);
   store(words, at + THREAD.status, ThreadStatus.ended);
   const place = { words, links: slotAt(0) + SLOT.next, linkStride: SLOT_WORDS };
   for (const slot of closeInbox(place, at + THREAD.inbox)) discard(words, arena, slot);
@@ -83,6 +81,14 @@ export function sweep(
   store(words, at + THREAD.status, ThreadStatus.free);
   add(words, HEADER.deaths, 1);
   wakeAll(words);
+  return pool;
+}
+
+function whyItDied(words: Int32Array, at: number): number {
+  const noted = load(words, at + THREAD.endReason);
+  if (noted !== EndReason.none) return noted;
+  const wasRunning = load(words, at + THREAD.status) === ThreadStatus.running;
+  return wasRunning ? EndReason.outOfMemory : EndReason.failed;
 }
 
 /** A slot that the dead thread had claimed as a worker, or that was sent to it. */
@@ -122,7 +128,10 @@ function sweepOwned(memory: ProcessMemory, arena: Arena, slot: number): void {
   const phase = phaseOf(state);
   const isAdrift =
     phase === Phase.queued && !new PoolMemory(memory, whoOf(state)).ring.holds(slot);
-  if (phase === Phase.writing || phase === Phase.lost || isAdrift) discard(words, arena, slot);
+  // Done: taken from the inbox and not released, or a worker will find the inbox closed; then the
+  // first of us to change the state frees the slot.
+  const isOver = phase === Phase.writing || phase === Phase.done || phase === Phase.lost;
+  if (isOver || isAdrift) discard(words, arena, slot);
 }
 
 /** Takes a slot out of use, unless somebody else has moved it on in the meantime. */

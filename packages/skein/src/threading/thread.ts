@@ -79,6 +79,7 @@ export class Thread<A extends unknown[] = unknown[]> extends ThreadHandle {
         name: this.name,
         daemon: this.daemon,
         flags: this.daemon ? ThreadFlag.daemon : 0,
+        pool: -1,
         entry: besideTheDoor('thread-main.js'),
         data: null,
       });

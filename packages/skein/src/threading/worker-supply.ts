@@ -60,7 +60,7 @@ export class WorkerSupply {
   /** A pool was made. */
   addPool(config: PoolMessage): void {
     const memory = new PoolMemory(this.#memory, config.pool);
-    this.#pools.set(config.pool, { memory, config, started: 0, head: -1, stillSince: 0 });
+    this.#pools.set(config.pool, { memory, config, started: config.started, head: -1, stillSince: 0 });
     this.#lookAt(this.#pools.get(config.pool) as Pool);
   }
 

@@ -86,11 +86,11 @@ describe('how many threads', () => {
 });
 
 describe('when threads start', () => {
-  test('none before the first task, one for the first, and it is reused', async () => {
+  test('none before the first task, one for the first, and no more than cores for 50 in turn', async () => {
     assert.deepEqual((await runProgram('pool-starts.js')).lines, [
       'after new: 0 workers',
       'after one task: 1 workers',
-      'after 50 tasks, one at a time: 1 workers',
+      'after 50 tasks, one at a time: within the cores',
     ]);
   });
 

@@ -36,6 +36,8 @@ export interface Model {
   readonly words: number;
   readonly begin?: (memory: Int32Array) => void;
   readonly threads: readonly ThreadModel[];
+  /** A call with more operations than this is taken for one that never ends. Default 60. */
+  readonly longestCall?: number;
   /** How many threads may die altogether. Default 0. */
   readonly deaths?: number;
   /** Sleepers may wake by time-out when this is true. Default: never. */
@@ -99,8 +101,7 @@ export class ModelFailure extends Error {
   }
 }
 
-/** More operations in one call than this, and it is taken for one that never ends. */
-const LONGEST_CALL = 400;
+const LONGEST_CALL = 60;
 
 /**
  * Explores a model.
@@ -131,8 +132,8 @@ class Explorer {
   run(): Explored {
     const memory = new Int32Array(this.#model.words);
     this.#model.begin?.(memory);
-    const threads = this.#model.threads.map((): ThreadState => ({
-      status: Status.ready,
+    const threads = this.#model.threads.map(({ calls }): ThreadState => ({
+      status: calls.length > 0 ? Status.ready : Status.done,
       call: 0,
       results: [],
       log: [],
@@ -225,7 +226,7 @@ class Explorer {
       result = call.run(thread.results);
     });
     this.#path.push(this.#lineFor(index, call, turn, isOver ? result : undefined));
-    if (turn.log.length > LONGEST_CALL) this.#fail(`'${call.name}' does not end`);
+    if (turn.log.length > (this.#model.longestCall ?? LONGEST_CALL)) this.#fail(`'${call.name}' does not end`);
     if (turn.done !== undefined) this.#noteWrite(turn.done);
     if (thread.log.length === 0) this.#observe({ type: 'begin', thread: index, call: thread.call }, next);
     if (turn.done !== undefined) {

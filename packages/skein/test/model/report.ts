@@ -5,11 +5,19 @@ import { explore, type Model, ModelFailure } from './explorer.ts';
 /** Faults are looked for with as few preemptions as will show them, so that they can be read. */
 const MOST_PREEMPTIONS = 4;
 
-/** Explores a model and prints how much that was. */
+/** Lines of a schedule that are printed. */
+const MOST_LINES = 60;
+
+/**
+ * Explores a model and prints how much that was.
+ *
+ * @param preemptions - the bound; with SKEIN_MODEL=all in the environment there is none
+ */
 export function explores(t: TestContext, model: Model, preemptions: number = Infinity): void {
-  const { states, interleavings } = explore(model, preemptions);
-  const bound = preemptions === Infinity ? 'all' : `at most ${preemptions} preemptions`;
-  t.diagnostic(`${bound}: ${states} states, ${count(interleavings)} interleavings`);
+  const bound = process.env.SKEIN_MODEL === 'all' ? Infinity : preemptions;
+  const { states, interleavings } = explore(model, bound);
+  const which = bound === Infinity ? 'all' : `at most ${bound} preemptions`;
+  t.diagnostic(`${which}: ${count(states)} states, ${count(interleavings)} interleavings`);
 }
 
 /** Explores a model with a fault and prints the schedule that shows it. */
@@ -21,7 +29,9 @@ export function findsFault(t: TestContext, model: Model, complaint: RegExp): voi
       if (!(failure instanceof ModelFailure)) throw failure;
       assert.match(failure.complaint, complaint, failure.message);
       t.diagnostic(`found with ${bound} preemptions: ${failure.complaint}`);
-      for (const line of failure.schedule.split('\n')) t.diagnostic(line);
+      const lines = failure.schedule.split('\n');
+      for (const line of lines.slice(0, MOST_LINES)) t.diagnostic(line);
+      if (lines.length > MOST_LINES) t.diagnostic(`    and ${lines.length - MOST_LINES} more steps`);
       return;
     }
   }

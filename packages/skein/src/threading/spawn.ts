@@ -1,0 +1,36 @@
+/**
+ * A new Worker with a lifeline: a port whose other end the keeper holds.
+ *
+ * The port carries what the thread has to say to the keeper, and its closing says that the thread is
+ * gone. Node closes a Worker's ports when it takes the thread down, for whatever reason: it has
+ * ended, it was terminated, it ran out of memory, it never got as far as its first line. So the
+ * keeper hears of every death, also of threads whose parent is blocked and would learn of it late.
+ */
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { LoaderSetup } from '../crossing/loader.ts';
+import type { ThreadSetup } from '../crossing/this-thread.ts';
+import type { StartMessage } from './keeper-messages.ts';
+
+/** What every thread of a program is given. */
+export type Heritage = Pick<ThreadSetup, 'buffers' | 'root'> & { readonly loader: LoaderSetup };
+
+/**
+ * Starts a thread that has its place in the thread table. The Worker does not keep its parent alive.
+ *
+ * @returns the Worker, and the keeper's end of the lifeline
+ */
+export function spawn(
+  { buffers, root, loader }: Heritage,
+  { address, name, daemon, entry, data }: StartMessage,
+): { readonly worker: Worker; readonly lifeline: MessagePort } {
+  const { port1: lifeline, port2: keeperPort } = new MessageChannel();
+  const skein: ThreadSetup = { buffers, root, address, name, daemon, keeperPort };
+  const worker = new Worker(new URL(entry), {
+    name,
+    workerData: { skein, loader, data },
+    transferList: [keeperPort],
+  });
+  worker.unref();
+  worker.on('error', () => {}); // the thread has told of it already, or the lifeline will
+  return { worker, lifeline };
+}

@@ -1,0 +1,106 @@
+/**
+ * Process memory small enough to be explored, for models of whole protocols: mailbox, worker, keeper.
+ *
+ * The layout is that of the package with smaller numbers: four threads, one chunk of two slots, one
+ * pool with a ring of two, no pages and no loops. What is left out of the code: spinning (a wait that
+ * spins is the same program with more steps) and the search for a dead thread's pages.
+ */
+import { type Change, importCopy } from './copy.ts';
+
+const LAYOUT = 'shared/layout.js';
+const number = (name: string, from: string, to: number): Change => ({
+  file: LAYOUT,
+  from: `export const ${name} = ${from};`,
+  to: `export const ${name} = ${to};`,
+});
+
+const SMALLER: readonly Change[] = [
+  number('THREADS', '1024', 4),
+  number('CHUNKS', '2048', 1),
+  number('SLOTS_PER_CHUNK', '32', 2),
+  number('LOOPS', '1024', 0),
+  number('FUNCTIONS', '4096', 0),
+  number('PAGES', '262_144', 0),
+  number('POOLS', '256', 1),
+  number('RING_ENTRIES', '8192', 2),
+  { file: 'shared/mailbox.js', from: 'const SPINS = 1500;', to: 'const SPINS = 0;' },
+  { file: 'shared/mailbox.js', from: 'new Array(1024)', to: 'new Array(4)' },
+  { file: 'threading/sweep.js', from: '    sweepPages(memory, dead.ident);\n', to: '' },
+];
+
+/** Entries of the thread table, by role. Idents are ten more. */
+export const KEEPER = 0;
+export const OWNER = 1;
+export const WORKER = 2;
+export const OTHER = 3;
+
+export type Layout = typeof import('../../dist/shared/layout.js');
+type Mailboxes = typeof import('../../dist/shared/mailbox.js');
+export type Mailbox = InstanceType<Mailboxes['Mailbox']>;
+type Memory = ConstructorParameters<Mailboxes['Mailbox']>[0];
+
+export interface SmallMemory {
+  readonly layout: Layout;
+  /** How many words it has, and how they are in the beginning: all four threads run. */
+  readonly words: number;
+  readonly begin: (memory: Int32Array) => void;
+  readonly addressOf: (entry: number) => { entry: number; ident: number };
+  /** A mailbox of the thread with this entry, new: for the beginning of a call. */
+  readonly mailboxOf: (entry: number) => Mailbox;
+  /** What the keeper does when the thread with this entry is dead. */
+  readonly sweep: (entry: number) => void;
+  /** Word of a slot's field. */
+  readonly slotWord: (slot: number, field: number) => number;
+  readonly nameOf: (at: number) => string;
+}
+
+/** Loads the code over a small memory, with faults planted in it or none. */
+export async function smallMemory(changes: readonly Change[] = []): Promise<SmallMemory> {
+  const files = [LAYOUT, 'shared/mailbox.js', 'threading/sweep.js'];
+  const [layout, mailboxes, sweeping] = (await importCopy(files, [...SMALLER, ...changes])) as [
+    Layout,
+    Mailboxes,
+    typeof import('../../dist/threading/sweep.js'),
+  ];
+  const { HEADER, THREAD, ThreadStatus, chunkAt, slotAt, threadAt } = layout;
+  const buffers = { memory: new SharedArrayBuffer(0), arena: new SharedArrayBuffer(0) };
+  const memory = { words: new Int32Array(0), buffers } as unknown as Memory;
+  const addressOf = (entry: number): { entry: number; ident: number } => ({ entry, ident: entry + 10 });
+  const begin = (words: Int32Array): void => {
+    words[HEADER.keeper] = KEEPER + 1;
+    words[HEADER.entries] = 4;
+    for (let entry = 0; entry < 4; entry++) {
+      const { ident } = addressOf(entry);
+      words[threadAt(entry) + THREAD.status] = ThreadStatus.running;
+      words[threadAt(entry) + THREAD.ident] = ident;
+      words[threadAt(entry) + THREAD.inbox] = ((ident % 0x7fff) + 1) << 17; // as openInbox leaves it
+    }
+    words[chunkAt(0)] = addressOf(OWNER).ident;
+  };
+  const mailboxOf = (entry: number): Mailbox =>
+    new mailboxes.Mailbox(memory, addressOf(entry), () => 0);
+  return {
+    layout,
+    words: layout.MEMORY_BYTES / 4,
+    begin,
+    addressOf,
+    mailboxOf,
+    sweep: (entry) => void sweeping.sweep(memory, mailboxOf(KEEPER).arena, addressOf(entry)),
+    slotWord: (slot, field) => slotAt(slot) + field,
+    nameOf: (at) => nameOf(layout, at),
+  };
+}
+
+function nameOf(layout: Layout, at: number): string {
+  const { HEADER, SLOT, THREAD, SLOT_WORDS, THREAD_WORDS, chunkAt, slotAt, threadAt } = layout;
+  const named = (fields: Record<string, number>, offset: number): string =>
+    Object.entries(fields).find(([, field]) => field === offset)?.[0] ?? `${offset}`;
+  const slot = Math.floor((at - slotAt(0)) / SLOT_WORDS);
+  if (slot >= 0) return `slot ${slot}'s ${named(SLOT, (at - slotAt(0)) % SLOT_WORDS)}`;
+  if (at < threadAt(0)) return named(HEADER, at);
+  if (at === chunkAt(0)) return 'owner of the chunk';
+  const entry = Math.floor((at - threadAt(0)) / THREAD_WORDS);
+  const name = ['keeper', 'owner', 'worker', 'other'][entry];
+  return name === undefined ? `word ${at}` : `${name}'s ${named(THREAD, (at - threadAt(0)) % THREAD_WORDS)}`;
+}
+

@@ -1,7 +1,7 @@
-// Makes the package ready to be packed: built, with the project's README and licence beside it. npm
+// Makes the package ready to be packed: built, with the project's licence in it. npm
 // runs it before `npm pack` and `npm publish`.
 
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { script } from './parts/failure.mjs';
 import { packageFolder, root } from './parts/places.mjs';
@@ -9,7 +9,5 @@ import { setUp } from './setup.mjs';
 
 await script(async () => {
   await setUp();
-  for (const file of ['README.md', 'LICENSE']) {
-    if (existsSync(join(root, file))) copyFileSync(join(root, file), join(packageFolder, file));
-  }
+  copyFileSync(join(root, 'LICENSE'), join(packageFolder, 'LICENSE'));
 });

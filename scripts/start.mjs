@@ -4,14 +4,11 @@
 //   npm start               the project's own node_modules
 //   npm start -- FOLDER     any folder
 
-import { join } from 'node:path';
 import { runExample } from './parts/examples.mjs';
 import { script } from './parts/failure.mjs';
-import { root } from './parts/places.mjs';
 import { setUp } from './setup.mjs';
 
 await script(async () => {
   await setUp();
-  const args = process.argv.slice(2);
-  return runExample('03-find-duplicates', args.length > 0 ? args : [join(root, 'node_modules')]);
+  return runExample('03-find-duplicates', process.argv.slice(2));
 });

@@ -21,6 +21,10 @@ import { setUp } from './setup.mjs';
 const SILENCE_MS = 5 * 60_000;
 const MOST_AT_ONCE = 2; // the tests start threads of their own
 
+// Users get the package as a bundle (parts/bundle.mjs), and that is what is tested. A test that looks
+// at internals must not have two copies of them: for it, 'skein' means the separate modules.
+const INTERNALS = /\/dist\/|modules-only/;
+
 await script(async () => {
   await setUp();
   const files = testFiles(process.argv.slice(2));
@@ -30,10 +34,6 @@ await script(async () => {
   process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --conditions=skein-modules`;
   await runTests(looksInside);
 });
-
-// Users get the package as a bundle (parts/bundle.mjs), and that is what is tested. A test that looks
-// at internals must not have two copies of them: for it, 'skein' means the separate modules.
-const INTERNALS = /\/dist\/|modules-only/;
 
 function testFiles(words) {
   const tests = filesBelow(join(packageFolder, 'test')).filter((file) => file.endsWith('.test.ts'));

@@ -15,33 +15,31 @@
 //   walker.ts        what each of them does
 //   walk.ts          lists the files below a folder; divides a folder among threads
 //   hash-files.ts    hashes a batch of files: what the pool does
-//   one-thread.ts    all of it by one thread, to compare
+//   one-thread.ts    all of it by one thread
+//   compare.ts       which of the two is faster
 //   collector.ts     what was found
 //   duplicates.ts    which files are the same
 //   report.ts        what is printed
 //   progress-bar.ts  what is shown meanwhile
 
 import { isMainThread, run, ThreadPoolExecutor } from 'skein';
+import { compare } from './compare.ts';
 import { findDuplicates } from './duplicates.ts';
-import { scanByOneThread } from './one-thread.ts';
 import { readOptions } from './options.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { printComparison, printReport } from './report.ts';
 import { startWalkers } from './walkers.ts';
 
 async function main(): Promise<void> {
-  const { folder, threads, workers, compare, limit } = readOptions();
-  const pool = new ThreadPoolExecutor({ maxWorkers: workers, threadNamePrefix: 'hash' });
-  const walkers = await startWalkers(pool, threads);
+  const options = readOptions();
+  const { folder } = options;
+  const pool = new ThreadPoolExecutor({ maxWorkers: options.workers, threadNamePrefix: 'hash' });
+  const walkers = await startWalkers(pool, options.threads);
 
-  const first = await walkers.scan(folder, new ProgressBar('Hashing'));
-  printReport(folder, first, findDuplicates(first.files), limit);
-
-  if (compare && first.files.length > 0) {
-    // The first scan has filled the file cache: the two that are compared find it alike.
-    const one = scanByOneThread(folder, new ProgressBar('Again, by one thread', first.bytes));
-    const bar = new ProgressBar('Again, by all threads', first.bytes);
-    printComparison(one, await walkers.scan(folder, bar));
+  const scan = await walkers.scan(folder, new ProgressBar('Hashing'));
+  printReport(folder, scan, findDuplicates(scan.files), options.limit);
+  if (options.compare && scan.files.length > 0) {
+    printComparison(await compare(walkers, folder, scan.bytes));
   }
   await walkers.stop();
 }

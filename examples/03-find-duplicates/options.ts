@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export interface Options {
@@ -56,12 +56,19 @@ function parse(args: string[]): Options {
     throw new TypeError(`one FOLDER is expected, got ${positionals.length}`);
   }
   return {
-    folder: folderOf(positionals[0] ?? '.'),
+    folder: folderOf(positionals[0] ?? nodeModules()),
     threads: wholeNumber('--threads', values.threads, THREADS, 1),
     workers: wholeNumber('--workers', values.workers, availableParallelism(), 1),
     compare: !values['no-compare'],
     limit: wholeNumber('--limit', values.limit, LIMIT, 0),
   };
+}
+
+/** The nearest above this file. */
+function nodeModules(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, 'node_modules'))) folder = dirname(folder);
+  return join(folder, 'node_modules');
 }
 
 function folderOf(given: string): string {

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { Duplicates } from './duplicates.ts';
 import type { Scan } from './collector.ts';
+import type { Comparison } from './compare.ts';
 import type { Unreadable } from './walk.ts';
 
 /** How many paths of one group are shown, and how many of those that could not be read. */
@@ -23,23 +24,24 @@ export function printReport(
   if (unreadable.length > 0) printUnreadable(folder, unreadable);
 
   const waste = duplicates.reduce((sum, group) => sum + group.waste, 0);
-  const took = `${(tookMs / 1000).toFixed(2)} s`;
-  console.log(`${plural(files.length, 'file')}, ${size(bytes)}, in ${took}.`);
+  console.log(`${plural(files.length, 'file')}, ${size(bytes)}, in ${seconds(tookMs)}.`);
   if (files.length === 0) return;
   if (duplicates.length === 0) console.log('No two of them are the same.');
   else console.log(`${plural(duplicates.length, 'group')} of duplicates waste ${size(waste)}.`);
 }
 
 /** Prints how much faster many threads were than one. */
-export function printComparison(one: Scan, many: Scan): void {
-  const [alone, together] = [one, many].map(({ tookMs }) => (tookMs / 1000).toFixed(2));
-  const factor = one.tookMs / many.tookMs;
-  const slower = factor < 1 ? ' The way to other threads cost more than they saved.' : '';
+export function printComparison({ one, many, rounds }: Comparison): void {
+  const factor = one / many;
+  const slower = factor < 1 ? ' More threads cost more here than they saved.' : '';
   console.log(`
-${factor.toFixed(2)} times as fast as one thread: ${together} s against ${alone} s.${slower}
-  Both did all of it once more in this process, walk, read and hash, one after the other; the threads
-  were up, and the files in memory as far as they fit.`);
+${factor.toFixed(2)} times as fast as one thread: ${seconds(many)} against ${seconds(one)}.${slower}
+  Measured by scanning it all again, walk, read and hash, ${times(rounds)} each, by turns; the best
+  counts. The files were in memory, as far as they fit, and the threads up.`);
 }
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+const times = (number: number): string => (number === 1 ? 'once' : `${count(number)} times`);
 
 function printUnreadable(folder: string, unreadable: readonly Unreadable[]): void {
   console.log(`Could not be read: ${plural(unreadable.length, 'path')}`);

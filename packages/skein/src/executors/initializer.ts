@@ -1,7 +1,9 @@
+import { isAsyncFunction, isCoroutine } from '../core/coroutine.ts';
 import { functionId, referenceById } from '../crossing/function-table.ts';
 import { pack, type PackedValues, unpack } from '../crossing/packed-values.ts';
 import { resolveFunction } from '../crossing/resolve-function.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
+import { run } from '../loops/run.ts';
 
 /** What every thread of a pool calls before its first task. Plain data. */
 export interface Initializer {
@@ -21,8 +23,15 @@ export function packInitializer(
   return { fn: functionId(thread, fn), args: pack(args, place) };
 }
 
-/** Calls the initializer in this thread, and waits for it if it is asynchronous. */
+/** Calls the initializer in this thread, and runs it to its end, whatever kind of function it is. */
 export async function initialize(thread: ThisThread, { fn, args }: Initializer): Promise<void> {
-  const initializer = await resolveFunction(referenceById(thread, fn));
-  await (initializer as (...args: unknown[]) => unknown)(...unpack(args));
+  const found = await resolveFunction(referenceById(thread, fn));
+  const call = (): unknown => (found as (...args: unknown[]) => unknown)(...unpack(args));
+  if (isAsyncFunction(found)) {
+    await run(async () => call());
+    return;
+  }
+  const result = call();
+  if (isCoroutine(result)) run(result);
+  else await result;
 }

@@ -37,6 +37,7 @@ import {
 import { announce, sleep, stayAwake } from '../shared/parking.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
 import { noteExit, wakeThread } from '../shared/thread-table.ts';
+import { ownTid } from '../threading/on-cpu.ts';
 import { type Initializer, initialize } from './initializer.ts';
 import { mark, unmark, wakeWorker } from './wake-worker.ts';
 
@@ -81,6 +82,7 @@ export class PoolWorker {
     this.#running = slotState(Phase.running, entry);
     this.#done = slotState(Phase.done, entry);
     this.#parker = threadAt(entry) + THREAD.parker;
+    store(this.#words, threadAt(entry) + THREAD.tid, ownTid());
     process.on('uncaughtException', (error) => this.#crash(error));
     process.on('exit', (code) => this.#leave(code));
   }

@@ -67,6 +67,8 @@ export const THREAD = {
   endReason: 8,
   /** Its exit code, when the reason has one. */
   exitCode: 9,
+  /** Number of the thread at the operating system, 0 = not known. Workers only. */
+  tid: 10,
 } as const;
 
 export const ThreadStatus = { free: 0, starting: 1, running: 2, ended: 3 } as const;

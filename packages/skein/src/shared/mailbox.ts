@@ -17,7 +17,7 @@
  * What found no slot or no place in a ring is held here and tried again after each drain.
  */
 import { Arena, freeBlocks } from './arena.ts';
-import { load, store, waitAsync } from './atomics.ts';
+import { compareExchange, load, store, waitAsync } from './atomics.ts';
 import { hasMail, type InboxPlace, pushInbox, takeInbox } from './inbox.ts';
 import {
   HEADER,
@@ -162,10 +162,15 @@ export class Mailbox {
    */
   post(slot: number, to: ThreadAddress): boolean {
     store(this.words, slotAt(slot) + SLOT.detail, to.ident);
-    store(this.words, slotAt(slot) + SLOT.state, slotState(Phase.posted, to.entry));
+    const state = slotAt(slot) + SLOT.state;
+    const posted = slotState(Phase.posted, to.entry);
+    store(this.words, state, posted);
     const inbox = threadAt(to.entry) + THREAD.inbox;
     if (!pushInbox(this.#place, inbox, to.ident, slot)) {
-      this.release(slot);
+      // The keeper frees what was sent to the dead; whoever changes the state first does it.
+      const isOurs = compareExchange(this.words, state, posted, Phase.writing) === posted;
+      if (isOurs) this.release(slot);
+      else this.slots.lend(slot);
       return false;
     }
     this.slots.lend(slot);

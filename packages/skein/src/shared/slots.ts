@@ -30,7 +30,7 @@ import {
 
 /**
  * Chunks kept for the first need of other threads, as many as there can be threads. Of the rest a
- * thread takes at most a quarter of what is left: 8 192 slots for the first, so that a burst from
+ * thread takes at most a quarter of what is left: 6 560 slots for the first, so that a burst from
  * one thread starves nobody. What finds no slot is held back in the submitter's own memory.
  */
 const RESERVED_CHUNKS = THREADS;

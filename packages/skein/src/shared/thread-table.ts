@@ -38,6 +38,7 @@ export function enterThread(memory: ProcessMemory, thread: NewThread): ThreadAdd
     store(words, at + THREAD.starterEntry, thread.starter?.entry ?? 0);
     store(words, at + THREAD.endReason, 0);
     store(words, at + THREAD.exitCode, 0);
+    store(words, at + THREAD.tid, 0);
     openInbox(words, at + THREAD.inbox, ident);
     return { entry, ident };
   }

@@ -55,7 +55,9 @@ export function sweep(memory: ProcessMemory, arena: Arena, dead: ThreadAddress):
   const exitCode = load(words, at + THREAD.exitCode);
   store(words, at + THREAD.status, ThreadStatus.ended);
   const place = { words, links: slotAt(0) + SLOT.next, linkStride: SLOT_WORDS };
-  for (const slot of closeInbox(place, at + THREAD.inbox)) discard(words, arena, slot);
+  for (const slot of closeInbox(place, at + THREAD.inbox)) {
+    discard(words, arena, slot, load(words, slotAt(slot) + SLOT.state));
+  }
   for (let chunk = 0; chunk < CHUNKS; chunk++) {
     const owner = load(words, chunkAt(chunk));
     if (owner === 0) continue;
@@ -104,13 +106,13 @@ function sweepClaim(
   const state = load(words, at + SLOT.state);
   const phase = phaseOf(state);
   if (whoOf(state) !== dead.entry) return;
-  if (phase === Phase.posted) return discard(words, arena, slot);
+  if (phase === Phase.posted) return discard(words, arena, slot, state);
   if (phase !== Phase.running && phase !== Phase.done) return;
   const owner = {
     entry: load(words, at + SLOT.owner),
     ident: load(words, at + SLOT.ownerIdent),
   };
-  if (!isAlive(words, owner)) return discard(words, arena, slot);
+  if (!isAlive(words, owner)) return discard(words, arena, slot, state);
   if (phase === Phase.running) {
     store(words, at + SLOT.detail, reason);
     store(words, at + SLOT.detail2, exitCode);
@@ -131,13 +133,12 @@ function sweepOwned(memory: ProcessMemory, arena: Arena, slot: number): void {
   // Done: taken from the inbox and not released, or a worker will find the inbox closed; then the
   // first of us to change the state frees the slot.
   const isOver = phase === Phase.writing || phase === Phase.done || phase === Phase.lost;
-  if (isOver || isAdrift) discard(words, arena, slot);
+  if (isOver || isAdrift) discard(words, arena, slot, state);
 }
 
-/** Takes a slot out of use, unless somebody else has moved it on in the meantime. */
-function discard(words: Int32Array, arena: Arena, slot: number): void {
+/** Takes a slot out of use, unless it is not in this state any more: somebody has moved it on. */
+function discard(words: Int32Array, arena: Arena, slot: number, state: number): void {
   const at = slotAt(slot) + SLOT.state;
-  const state = load(words, at);
   if (state === Phase.free) return;
   const claimed = slotState(Phase.writing, load(words, HEADER.keeper) - 1);
   if (compareExchange(words, at, state, claimed) !== state) return;

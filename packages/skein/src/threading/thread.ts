@@ -70,7 +70,13 @@ export class Thread<A extends unknown[] = unknown[]> extends ThreadHandle {
     const { mailbox } = thread;
     const id = functionId(thread, this.#target);
     const slot = mailbox.slots.take();
-    if (slot < 0) throw new RuntimeError('Too many messages are on their way to threads.');
+    if (slot < 0) {
+      throw new RuntimeError(
+        `Cannot start '${this.name}': thousands of jobs and messages of this thread are on their way ` +
+          'already. Wait for some of them first.',
+        'ERR_TOO_MANY_MESSAGES',
+      );
+    }
     try {
       writePayload(thread, slot, Part.args, this.#args, (index) => `argument ${index + 1}`);
       thread.memory.words[slotAt(slot) + SLOT.kind] = Kind.target;

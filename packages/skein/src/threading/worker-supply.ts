@@ -4,8 +4,8 @@
  * Python starts a thread for each task while none is idle, up to `max_workers`: right for tasks
  * that wait, wrong for tasks that compute, which then crowd the cores. Here the first workers, up
  * to one per core, start as soon as work is queued. Beyond that a worker starts only when queued
- * work has not moved for some milliseconds *and* the process leaves a core idle: then the workers
- * are asleep in their tasks, not busy. So five sleeping tasks overlap on two cores, and five
+ * work has not moved for some milliseconds *and* fewer workers compute than there are cores
+ * (`on-cpu.ts`): then the others are asleep in their tasks. So five sleeping tasks overlap on two cores, and five
  * computing ones do not push each other aside.
  *
  * Submitters ask by a flag in the pool's header; several requests are one look.
@@ -24,11 +24,17 @@ import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
 import { usedEntries, wakeAll } from '../shared/thread-table.ts';
 import type { PoolMessage } from './keeper-messages.ts';
+import { isOnCpu, ProcessLoad } from './on-cpu.ts';
 
-/** How long queued work must have stood still before a worker beyond the cores is started. */
-const PATIENCE_MS = 5;
-/** How much of a core must be idle. */
-const IDLE_CORE = 0.4;
+/** How often a pool with queued work and no idle worker is looked at. */
+const LOOK_MS = 3;
+/**
+ * How often in a row nothing must have moved before a worker beyond the cores is started. One look
+ * is not enough: a thread that waits for a module to be read, or for the collector, sleeps too.
+ */
+const QUIET_LOOKS = 4;
+/** How much of a core the process must leave idle, where more cannot be known. */
+const SPARE = 0.4;
 
 /** Starts a worker. */
 export type StartWorker = (pool: number, name: string, entry: string, data: unknown) => void;
@@ -37,9 +43,10 @@ interface Pool {
   readonly memory: PoolMemory;
   readonly config: PoolMessage;
   started: number;
-  /** Position of the ring's head at the last look, and when it was first seen there. */
+  /** Position of the ring's head at the last look. */
   head: number;
-  stillSince: number;
+  /** How many looks in a row it stood still while a core was spare. */
+  quietLooks: number;
 }
 
 export class WorkerSupply {
@@ -48,9 +55,7 @@ export class WorkerSupply {
   readonly #pools = new Map<number, Pool>();
   readonly #cores = availableParallelism();
   #timer: NodeJS.Timeout | undefined;
-  #cpu = process.cpuUsage();
-  #cpuAt = performance.now();
-  #load = 0;
+  readonly #load = new ProcessLoad();
 
   constructor(memory: ProcessMemory, start: StartWorker) {
     this.#memory = memory;
@@ -60,7 +65,7 @@ export class WorkerSupply {
   /** A pool was made. */
   addPool(config: PoolMessage): void {
     const memory = new PoolMemory(this.#memory, config.pool);
-    this.#pools.set(config.pool, { memory, config, started: config.started, head: -1, stillSince: 0 });
+    this.#pools.set(config.pool, { memory, config, started: config.started, head: -1, quietLooks: 0 });
     this.#lookAt(this.#pools.get(config.pool) as Pool);
   }
 
@@ -96,21 +101,33 @@ export class WorkerSupply {
   }
 
   #beyondCores(pool: Pool, wanted: number): void {
-    const now = performance.now();
     const head = load(this.#memory.words, pool.memory.at + POOL.head);
-    if (head !== pool.head) {
-      pool.head = head;
-      pool.stillSince = now;
-    }
-    this.#measureLoad(now);
-    const isStill = now - pool.stillSince >= PATIENCE_MS;
-    if (wanted > 0 && isStill && this.#load < this.#cores - IDLE_CORE) {
+    const isStill = head === pool.head;
+    pool.head = head;
+    pool.quietLooks = isStill && this.#hasSpareCore(pool) ? pool.quietLooks + 1 : 0;
+    if (wanted > 0 && pool.quietLooks >= QUIET_LOOKS) {
+      pool.quietLooks = 0;
       this.#startWorkers(pool, Math.min(wanted, this.#cores));
     }
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.look();
-    }, PATIENCE_MS);
+    }, LOOK_MS);
+  }
+
+  /** Whether fewer workers compute than there are cores. */
+  #hasSpareCore(pool: Pool): boolean {
+    const { words } = this.#memory;
+    let computing = 0;
+    for (let entry = 0; entry < usedEntries(words); entry++) {
+      const at = threadAt(entry);
+      if (load(words, at + THREAD.pool) !== pool.config.pool + 1) continue;
+      if (load(words, at + THREAD.status) === ThreadStatus.starting) return false;
+      const isBusy = isOnCpu(load(words, at + THREAD.tid));
+      if (isBusy === undefined) return this.#load.used() < this.#cores - SPARE;
+      if (isBusy) computing++;
+    }
+    return computing < this.#cores;
   }
 
   #startWorkers(pool: Pool, count: number): void {
@@ -157,15 +174,5 @@ export class WorkerSupply {
 
   #addWorkers(at: number, count: number): void {
     store(this.#memory.words, at, load(this.#memory.words, at) + count);
-  }
-
-  /** Cores' worth of time that the process used since the last look, if that was a while ago. */
-  #measureLoad(now: number): void {
-    const elapsedMs = now - this.#cpuAt;
-    if (elapsedMs < PATIENCE_MS - 1) return;
-    const { user, system } = process.cpuUsage(this.#cpu);
-    this.#load = (user + system) / 1000 / elapsedMs;
-    this.#cpu = process.cpuUsage();
-    this.#cpuAt = now;
   }
 }

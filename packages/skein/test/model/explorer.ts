@@ -35,12 +35,14 @@ export interface ThreadModel {
 export interface Model {
   readonly words: number;
   readonly begin?: (memory: Int32Array) => void;
+  /** Words that no thread ever writes; reading them is no step. Checked. Default: none. */
+  readonly isConstant?: (at: number) => boolean;
   readonly threads: readonly ThreadModel[];
   /** A call with more operations than this is taken for one that never ends. Default 60. */
   readonly longestCall?: number;
   /** How many threads may die altogether. Default 0. */
   readonly deaths?: number;
-  /** Sleepers may wake by time-out when this is true. Default: never. */
+  /** A sleeper may wake by time-out when this is true, a few times. Default: never. */
   readonly mayTimeOut?: (view: View) => boolean;
   /** Follows what happens; may note it in `view.notes`; returns what is wrong with it. */
   readonly observe?: (event: Event, view: View) => string | undefined;
@@ -78,6 +80,7 @@ export interface ThreadState {
 
 interface State extends View {
   readonly deaths: number;
+  readonly timeOuts: number;
   readonly last: number;
   readonly preemptions: number;
 }
@@ -102,6 +105,8 @@ export class ModelFailure extends Error {
 }
 
 const LONGEST_CALL = 60;
+/** Time-outs in one schedule: enough for a sleeper that is helped by them, not an endless loop. */
+const MOST_TIME_OUTS = 3;
 
 /**
  * Explores a model.
@@ -140,7 +145,7 @@ class Explorer {
       asleepAt: -1,
       key: '',
     }));
-    const start = { memory, threads, notes: [], deaths: 0, last: -1, preemptions: 0 };
+    const start = { memory, threads, notes: [], deaths: 0, timeOuts: 0, last: -1, preemptions: 0 };
     const interleavings = this.#explore(start);
     return { states: this.#known.size, interleavings };
   }
@@ -161,7 +166,8 @@ class Explorer {
       count += this.#follow(this.#step(state, index, used));
     }
     for (let index = 0; index < threads.length; index++) {
-      if (threads[index]?.status !== Status.asleep || !this.#model.mayTimeOut?.(state)) continue;
+      if (threads[index]?.status !== Status.asleep || state.timeOuts >= MOST_TIME_OUTS) continue;
+      if (!this.#model.mayTimeOut?.(state)) continue;
       isEnd = false;
       this.#path.push(() => `${this.#nameOf(index)}: wakes by time-out`);
       count += this.#follow(this.#wakeUp(state, index));
@@ -210,6 +216,7 @@ class Explorer {
       threads,
       notes: state.notes.slice(),
       deaths: state.deaths,
+      timeOuts: state.timeOuts,
       last: index,
       preemptions,
     };
@@ -219,6 +226,7 @@ class Explorer {
       position: 0,
       done: undefined,
       isAsleep: false,
+      isConstant: this.#model.isConstant ?? never,
       sleepers: (at) => threads.filter((each) => each.asleepAt === at).length,
     };
     let result: Result | undefined;
@@ -274,7 +282,7 @@ class Explorer {
   #wakeUp(state: State, index: number): State {
     const threads = state.threads.slice();
     threads[index] = woken(threads[index] as ThreadState, 2);
-    return { ...state, threads, last: index };
+    return { ...state, threads, last: index, timeOuts: state.timeOuts + 1 };
   }
 
   #kill(state: State, index: number): State {
@@ -324,6 +332,8 @@ class Explorer {
     throw new ModelFailure(complaint, this.#path.map((line) => `    ${line()}`).join('\n'));
   }
 }
+
+const never = (): boolean => false;
 
 function woken(thread: ThreadState, answer: number): ThreadState {
   const log = [...thread.log, answer];

@@ -31,6 +31,8 @@ export interface Turn {
   done: Operation | undefined;
   /** Whether that operation has put the thread to sleep. */
   isAsleep: boolean;
+  /** Whether no thread ever writes this word: to read it is no step. */
+  readonly isConstant: (at: number) => boolean;
   /** How many threads sleep on a word. */
   readonly sleepers: (at: number) => number;
 }
@@ -66,6 +68,10 @@ function operate(
   answer: (before: number) => number,
 ): number {
   const now = turn as Turn;
+  if (now.isConstant(at)) {
+    if (name === 'load') return now.memory[at] as number;
+    throw new Error(`The model says that word ${at} is never written, and there is a ${name}.`);
+  }
   if (now.position < now.log.length) return now.log[now.position++] as number;
   if (now.done !== undefined) throw SUSPENDED;
   const before = now.memory[at];

@@ -1,0 +1,139 @@
+/**
+ * Threads that keep a pool busy: they submit batches of jobs at random, wait for each job in their
+ * own way, and hold every outcome against the job. Until the ledger says stop.
+ */
+import {
+  BrokenThreadPool,
+  type ConcurrentFuture,
+  type Coroutine,
+  type Future,
+  getRunningLoop,
+  type ThreadPoolExecutor,
+} from 'skein';
+import { type Job, makeJob, type Outcome, outcomeFault } from './jobs.ts';
+import { Ledger } from './ledger.ts';
+import { Random } from './random.ts';
+
+/** A job under way. */
+interface Submitted {
+  readonly job: Job;
+  readonly future: ConcurrentFuture<unknown>;
+  readonly wasCancelled: boolean;
+}
+
+class Submitter {
+  readonly ledger: Ledger;
+  readonly random: Random;
+  readonly #pool: ThreadPoolExecutor;
+  readonly #seed: number;
+
+  constructor(pool: ThreadPoolExecutor, counts: SharedArrayBuffer, seed: number) {
+    this.ledger = new Ledger(counts);
+    this.random = new Random(seed);
+    this.#pool = pool;
+    this.#seed = seed;
+  }
+
+  makeJob(): Job {
+    return makeJob(this.random, this.#seed);
+  }
+
+  submitBatch(): Submitted[] {
+    const batch: Submitted[] = [];
+    for (let left = this.random.pick([1, 4, 16, 64]); left > 0; left--) batch.push(this.#submit());
+    return batch.map((each) => (this.random.oneIn(10) ? this.#cancel(each) : each));
+  }
+
+  check(job: Job, outcome: Outcome, wasCancelled: boolean): void {
+    if (outcome.type === 'error' && outcome.error instanceof BrokenThreadPool) {
+      this.ledger.count('broken');
+    }
+    const fault = outcomeFault(job, outcome, wasCancelled);
+    if (fault !== undefined) this.ledger.fault(fault);
+  }
+
+  #submit(): Submitted {
+    const job = this.makeJob();
+    const future = this.#pool.submit(job.fn, ...job.args) as ConcurrentFuture<unknown>;
+    this.ledger.count('submitted');
+    let settled = 0;
+    future.addDoneCallback(() => {
+      settled++;
+      this.ledger.count(settled === 1 ? 'settled' : 'settledTwice');
+    });
+    return { job, future, wasCancelled: false };
+  }
+
+  #cancel(submitted: Submitted): Submitted {
+    const wasCancelled = submitted.future.cancel();
+    if (wasCancelled) this.ledger.count('cancelled');
+    // Whether it was: a job that is done says no.
+    return { ...submitted, wasCancelled };
+  }
+}
+
+/** Waits by blocking in `result()`. */
+export function submitAndBlock(pool: ThreadPoolExecutor, counts: SharedArrayBuffer, seed: number): void {
+  const submitter = new Submitter(pool, counts, seed);
+  while (submitter.ledger.get('stop') === 0) {
+    for (const { job, future, wasCancelled } of submitter.submitBatch()) {
+      submitter.check(job, blockFor(future), wasCancelled);
+    }
+  }
+}
+
+function blockFor(future: ConcurrentFuture<unknown>): Outcome {
+  try {
+    return { type: 'value', value: future.result() };
+  } catch (error) {
+    return { type: 'error', error };
+  }
+}
+
+/** Waits in a coroutine, in a blocking loop; half of the jobs through `runInExecutor`. */
+export function* submitInCoroutine(
+  pool: ThreadPoolExecutor,
+  counts: SharedArrayBuffer,
+  seed: number,
+): Coroutine<void> {
+  const submitter = new Submitter(pool, counts, seed);
+  const loop = getRunningLoop();
+  while (submitter.ledger.get('stop') === 0) {
+    for (const { job, future, wasCancelled } of submitter.submitBatch()) {
+      const outcome = yield* outcomeOf(future);
+      submitter.check(job, outcome, wasCancelled);
+    }
+    const jobs = Array.from({ length: submitter.random.below(16) }, () => submitter.makeJob());
+    const futures = jobs.map((job) => loop.runInExecutor(pool, job.fn, ...job.args));
+    for (const [index, future] of futures.entries()) {
+      const outcome = yield* outcomeOf(future);
+      submitter.check(jobs[index] as Job, outcome, false);
+    }
+  }
+}
+
+function* outcomeOf(future: ConcurrentFuture<unknown> | Future<unknown>): Coroutine<Outcome> {
+  try {
+    return { type: 'value', value: yield* future };
+  } catch (error) {
+    return { type: 'error', error };
+  }
+}
+
+/** Waits in an async function. */
+export async function submitAndAwait(
+  pool: ThreadPoolExecutor,
+  counts: SharedArrayBuffer,
+  seed: number,
+): Promise<void> {
+  const submitter = new Submitter(pool, counts, seed);
+  while (submitter.ledger.get('stop') === 0) {
+    for (const { job, future, wasCancelled } of submitter.submitBatch()) {
+      const outcome = await future.then(
+        (value): Outcome => ({ type: 'value', value }),
+        (error: unknown): Outcome => ({ type: 'error', error }),
+      );
+      submitter.check(job, outcome, wasCancelled);
+    }
+  }
+}

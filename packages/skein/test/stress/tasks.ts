@@ -1,0 +1,52 @@
+/** What the stress tests have done in a pool. Each is given a number by which its outcome is known. */
+import { type Coroutine, sleep } from 'skein';
+
+export class StressError extends Error {
+  readonly id: number;
+
+  constructor(id: number) {
+    super(`failed on purpose: ${id}`);
+    this.id = id;
+  }
+}
+
+export const add = (id: number, a: number, b: number): [number, number] => [id, a + b];
+
+export function fail(id: number): never {
+  throw new StressError(id);
+}
+
+export function throwNumber(id: number): never {
+  throw id as unknown as Error;
+}
+
+export const giveFunction = (id: number): object => ({ id, when: { asked: () => id } });
+
+export function exit(id: number, code: number): never {
+  process.exit(code + 0 * id);
+}
+
+/** Runs until its thread is terminated. */
+export function spin(id: number): number {
+  for (let turn = 0; turn >= 0; turn = (turn + 1) % 1000) Math.imul(turn, id);
+  return id;
+}
+
+export function invert(id: number, bytes: Uint8Array): Uint8Array {
+  return bytes.map((byte) => byte ^ 0xff ^ (0 * id));
+}
+
+export function countUp(id: number, shared: SharedArrayBuffer): SharedArrayBuffer {
+  Atomics.add(new Int32Array(shared), 0, id);
+  return shared;
+}
+
+export async function addSlowly(id: number, a: number, b: number): Promise<[number, number]> {
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  return [id, a + b];
+}
+
+export function* addInCoroutine(id: number, a: number, b: number): Coroutine<[number, number]> {
+  yield* sleep(1);
+  return [id, a + b];
+}

@@ -41,11 +41,9 @@ export class Keeper {
     this.#setup = setup;
     this.#memory = new ProcessMemory(setup.buffers);
     this.#mailbox = new Mailbox(this.#memory, setup.address, () => performance.now());
-    this.#supply = new WorkerSupply(this.#memory, (pool, name, entry, data) => {
-      const flags = ThreadFlag.worker | ThreadFlag.daemon;
-      const address = enterThread(this.#memory, { flags, starter: setup.address, pool });
-      this.#start({ type: 'start', address, name, daemon: true, entry, data });
-    });
+    this.#supply = new WorkerSupply(this.#memory, (pool, name, entry, data) =>
+      this.#startWorker(pool, { name, daemon: true, entry, data }),
+    );
   }
 
   /** Begins to listen: to the root thread's port, and to submitters who ask for workers. */
@@ -87,6 +85,19 @@ export class Keeper {
     const { address } = message;
     this.#workers.set(address.ident, worker);
     this.#watch(address, lifeline);
+  }
+
+  #startWorker(pool: number, worker: Omit<StartMessage, 'type' | 'address'>): boolean {
+    const flags = ThreadFlag.worker | ThreadFlag.daemon;
+    let address: ThreadAddress;
+    try {
+      address = enterThread(this.#memory, { flags, starter: this.#setup.address, pool });
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ERR_TOO_MANY_THREADS') return false;
+      throw error;
+    }
+    this.#start({ type: 'start', address, ...worker });
+    return true;
   }
 
   /** Listens to a thread until it is gone. */

@@ -36,8 +36,8 @@ const QUIET_LOOKS = 4;
 /** How much of a core the process must leave idle, where more cannot be known. */
 const SPARE = 0.4;
 
-/** Starts a worker. */
-export type StartWorker = (pool: number, name: string, entry: string, data: unknown) => void;
+/** Starts a worker; false when the program has as many threads as there can be. */
+export type StartWorker = (pool: number, name: string, entry: string, data: unknown) => boolean;
 
 interface Pool {
   readonly memory: PoolMemory;
@@ -131,10 +131,15 @@ export class WorkerSupply {
   }
 
   #startWorkers(pool: Pool, count: number): void {
-    this.#addWorkers(pool.memory.at + POOL.workers, count);
+    const { pool: index, namePrefix, entry, data } = pool.config;
     for (let nth = 0; nth < count; nth++) {
-      const name = `${pool.config.namePrefix}_${pool.started++}`;
-      this.#start(pool.config.pool, name, pool.config.entry, pool.config.data);
+      this.#addWorkers(pool.memory.at + POOL.workers, 1);
+      if (this.#start(index, `${namePrefix}_${pool.started}`, entry, data)) {
+        pool.started++;
+      } else {
+        this.#addWorkers(pool.memory.at + POOL.workers, -1);
+        return; // looked at again when a thread has ended
+      }
     }
   }
 

@@ -13,8 +13,8 @@ import { setUp } from './setup.mjs';
 
 const folder = join(root, 'benchmarks');
 
-await script(() => {
-  setUp();
+await script(async () => {
+  await setUp();
   install(folder);
   return inPlaceOfThis([process.execPath, join(folder, 'main.mjs'), ...process.argv.slice(2)]);
 });

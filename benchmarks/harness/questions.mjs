@@ -49,6 +49,9 @@ export async function loadQuestions(words) {
   if (wanted.length === 0) {
     throw new RangeError(`No question is called '${words.join("' or '")}': ${names.join(', ')}`);
   }
-  const load = async (name) => ({ name, ...(await import(new URL(`${name}.mjs`, folder))).default });
+  const load = async (name) => ({
+    name,
+    ...(await import(new URL(`${name}.mjs`, folder))).default,
+  });
   return Promise.all(wanted.map(load));
 }

@@ -43,7 +43,7 @@ function table({ shown, showsCpu = false }, entries) {
     return [...cells, faster === '' ? '' : `${faster} as fast`];
   });
   const align = ['l', 'l', ...head.slice(2).map(() => 'r')];
-  return markdownTable([head, ...rows], { align, stringLength: (text) => [...text].length });
+  return markdownTable([head, ...rows], { align });
 }
 
 function cpuCells(samples, microseconds) {

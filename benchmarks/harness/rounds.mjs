@@ -36,7 +36,7 @@ export async function runRounds(question, { rounds, effort, against }) {
     job: { ...job, effort, once: question.once },
     entries: commands
       .filter(({ who }) => job.only === undefined || job.only.includes(who))
-      .map((command) => ({ ...command, name: command.who, version: '', samples: [], failures: [] })),
+      .map(newEntry),
   }));
   for (let round = 1; round <= rounds; round++) {
     for (const { name, job, entries } of cases) {
@@ -50,6 +50,10 @@ export async function runRounds(question, { rounds, effort, against }) {
   return { question, rounds, missing, cases: cases.map(withoutCommands) };
 }
 
+function newEntry({ who, program, args, env }) {
+  return { who, program, args, env, name: who, version: '', samples: [], failures: [] };
+}
+
 function commandsOf({ contestants }, against) {
   const commands = [];
   const missing = [];
@@ -58,7 +62,13 @@ function commandsOf({ contestants }, against) {
     if (python !== undefined) {
       const interpreter = interpreterWith(python);
       if (interpreter === undefined) missing.push(`no Python on this machine has ${python}`);
-      else commands.push({ who, program: interpreter, args: [join(contestantsFolder, file)], env: {} });
+      else
+        commands.push({
+          who,
+          program: interpreter,
+          args: [join(contestantsFolder, file)],
+          env: {},
+        });
       continue;
     }
     const command = { program: process.execPath, args: [contestantMain, file] };
@@ -115,7 +125,9 @@ function runProcess({ program, args, env }, job) {
 /** The line of a stack trace that says what it is: Node's first with a colon, Python's last. */
 function whatFailed(complaints, code) {
   const lines = complaints.trim().split('\n');
-  return lines.findLast((line) => /^\w*(Error|Exception)\b/.test(line)) ?? `ended with code ${code}`;
+  return (
+    lines.findLast((line) => /^\w*(Error|Exception)\b/.test(line)) ?? `ended with code ${code}`
+  );
 }
 
 function withoutCommands({ name, entries }) {

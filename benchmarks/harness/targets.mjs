@@ -17,7 +17,11 @@ export function judge({ question, cases }) {
     if (who === undefined || than === undefined) return []; // not on this machine
     const faster = timesAsFast(who, than);
     const measured = target.of === 'time' && faster !== undefined ? 1 / faster : faster;
-    return { ...describe(question, cases, target, who, than), measured, isMet: isMet(target, measured) };
+    return {
+      ...describe(question, cases, target, who, than),
+      measured,
+      isMet: isMet(target, measured),
+    };
   });
 }
 
@@ -45,6 +49,5 @@ export function reportTargets(targets) {
     met === undefined ? '' : met ? 'met' : '**not met**',
   ]);
   const head = ['ratio', 'target', 'measured', ''];
-  const stringLength = (text) => [...text].length;
-  return `## Targets\n\n${markdownTable([head, ...rows], { align: ['l', 'r', 'r', 'l'], stringLength })}`;
+  return `## Targets\n\n${markdownTable([head, ...rows], { align: ['l', 'r', 'r', 'l'] })}`;
 }

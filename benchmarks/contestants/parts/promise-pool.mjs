@@ -14,19 +14,17 @@ export function promisePool({ open, call, close }) {
   let job;
   let workers;
   return {
-    setup(wanted) {
+    setup: (wanted) => {
       workers = wanted.workers;
       job = { width: wanted.width, payload: payloadOf(wanted.payload) };
     },
     // the pool is made when it is first needed: for the question of how long that takes
-    run(count) {
+    run: (count) => {
       const began = pool === undefined ? performance.now() : undefined;
       const { task } = job.payload;
       pool ??= open(workers, task);
       const seconds = asyncLanes((value) => call(pool, value, task), job, count);
-      return began === undefined
-        ? seconds
-        : seconds.then(() => (performance.now() - began) / 1000);
+      return began === undefined ? seconds : seconds.then(() => (performance.now() - began) / 1000);
     },
     teardown: () => close(pool),
   };

@@ -11,7 +11,7 @@ export function skeinLoop(makeLoop) {
   let loop;
   let run;
   return {
-    setup({ work }) {
+    setup: ({ work }) => {
       loop = makeLoop();
       run = works[work];
     },

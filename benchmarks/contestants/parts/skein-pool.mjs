@@ -16,11 +16,11 @@ export function skeinPool(drive) {
   let job;
   let workers;
   return {
-    setup(wanted) {
+    setup: (wanted) => {
       workers = wanted.workers;
       job = { width: wanted.width, payload: payloadOf(wanted.payload) };
     },
-    run(count) {
+    run: (count) => {
       const fn = tasks[job.payload.task];
       if (pool !== undefined) return drive({ pool, fn, job, count });
       const began = performance.now();

@@ -1,17 +1,15 @@
-// The Skein under test: this repository's, unless the harness names another build.
+// The Skein under test: this repository's, unless the harness names the folder of another build.
 
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const other = process.env.SKEIN_UNDER_TEST;
-const entry = other === undefined ? 'skein' : pathToFileURL(`${other}/dist/index.js`).href;
+const { resolve } = createRequire(import.meta.url);
+const file = (name, known) => (other === undefined ? resolve(known) : join(other, name));
 
-export const skein = await import(entry);
-export const version = await versionOf();
-
-async function versionOf() {
-  const file = other === undefined ? 'skein/package.json' : pathToFileURL(`${other}/package.json`).href;
-  const { createRequire } = await import('node:module');
-  const { readFileSync } = await import('node:fs');
-  const path = other === undefined ? createRequire(import.meta.url).resolve(file) : new URL(file);
-  return JSON.parse(readFileSync(path, 'utf8')).version;
-}
+export const skein = await import(pathToFileURL(file('dist/index.js', 'skein')).href);
+export const { version } = JSON.parse(
+  readFileSync(file('package.json', 'skein/package.json'), 'utf8'),
+);

@@ -54,7 +54,7 @@ export class Mailbox {
   readonly address: ThreadAddress;
   readonly slots: SlotAllocator;
   readonly arena: Arena;
-  /** Runs after a drain that found something, and after a death: watchers, keep-alive, loops. */
+  /** Runs after each look at what is watched and held back: perhaps less is outstanding now. */
   readonly afterDrain: (() => void)[] = [];
   /** What this thread has to do for others whenever it wakes. */
   duty: (() => void) | undefined;
@@ -191,9 +191,7 @@ export class Mailbox {
 
   /** Whether `drain` would find something. Two loads. */
   get hasMail(): boolean {
-    return (
-      hasMail(this.words, this.#inbox) || load(this.words, HEADER.deaths) !== this.#deathsSeen
-    );
+    return hasMail(this.words, this.#inbox) || load(this.words, HEADER.deaths) !== this.#deathsSeen;
   }
 
   /** Hands out everything that has come; says whether there was anything. Never blocks. */
@@ -207,7 +205,6 @@ export class Mailbox {
     for (const slot of takeInbox(this.#place, this.#inbox, this.address.ident)) this.#open(slot);
     for (const [slot, who] of left ?? []) if (this.#expected[slot] === who) this.#open(slot);
     this.#lookAtOwn();
-    for (const hook of this.afterDrain) hook();
     return true;
   }
 
@@ -270,6 +267,7 @@ export class Mailbox {
     this.duty?.();
     if (this.#held.length > 0) this.#tryHeld();
     if (this.#watches.length > 0) this.#watches = this.#watches.filter((look) => !look());
+    for (const hook of this.afterDrain) hook();
   }
 
   /** Frees what a slot refers to. */

@@ -28,9 +28,10 @@
  *     was found not to be queued for this pool any more, claimed just now or earlier or cancelled.
  *  3. A slot that is queued and pushed is claimed exactly once: at most once because of its state
  *     word, at least once because of 2.
- *  4. Entries are claimed in the order of their positions, except that a cancelled slot may be
- *     used for a new task while its old entry is still ahead: then the new task is taken at the
- *     old place, earlier than it asked for, and its own entry is passed over.
+ *  4. Entries are claimed in the order of their positions, except that a slot may be used for a new
+ *     task while its old entry is still ahead (it was cancelled), or still in the hands of a worker
+ *     that slept since it read the entry (it was done): then the new task is taken at the old
+ *     place, earlier than it asked for, and its own entry is passed over.
  *
  * Left out: a sequence number per entry as in Vyukov's queue (a thread that dies between taking a
  * ticket and filling the entry stops everybody), and links through the slots as in Michael and
@@ -148,12 +149,19 @@ export class TaskRing {
 
   /** Whether an entry between head and tail names this slot. Exact only for a dead owner's slot. */
   holds(slot: number): boolean {
-    const head = load(this.#words, this.#head);
+    let head = load(this.#words, this.#head);
     for (let ahead = 0; ahead < this.#capacity; ahead++) {
       const position = (head + ahead) | 0;
       const entry = load(this.#words, this.#entries + (position & (this.#capacity - 1)));
-      if (entry >>> SLOT_BITS !== this.#tagOf(position)) return false;
-      if ((entry & SLOT_MASK) === slot) return true;
+      if (entry >>> SLOT_BITS !== this.#tagOf(position)) {
+        // Not filled yet; or filled for a later round, and then the head has moved on.
+        const now = load(this.#words, this.#head);
+        if (now === head) return false;
+        head = now;
+        ahead = -1;
+      } else if ((entry & SLOT_MASK) === slot) {
+        return true;
+      }
     }
     return false;
   }

@@ -128,8 +128,7 @@ function sweepOwned(memory: ProcessMemory, arena: Arena, slot: number): void {
   const { words } = memory;
   const state = load(words, slotAt(slot) + SLOT.state);
   const phase = phaseOf(state);
-  const isAdrift =
-    phase === Phase.queued && !new PoolMemory(memory, whoOf(state)).ring.holds(slot);
+  const isAdrift = phase === Phase.queued && !new PoolMemory(memory, whoOf(state)).ring.holds(slot);
   // Done: taken from the inbox and not released, or a worker will find the inbox closed; then the
   // first of us to change the state frees the slot.
   const isOver = phase === Phase.writing || phase === Phase.done || phase === Phase.lost;

@@ -6,7 +6,7 @@
  */
 import { describe, test } from 'node:test';
 import type { Change } from './copy.ts';
-import { type Call, type Model, Status, type ThreadModel, type View } from './explorer.ts';
+import { type Call, type Model, Status, type ThreadModel, type View, repeat } from './explorer.ts';
 import { explores, findsFault } from './report.ts';
 import { compareExchange, store } from './scheduled-atomics.ts';
 import { OTHER, OWNER, type SmallMemory, smallMemory, WORKER } from './small-memory.ts';
@@ -24,7 +24,10 @@ interface Scenario {
   readonly bound?: number;
 }
 
-async function completionModel(scenario: Scenario, changes: readonly Change[] = []): Promise<Model> {
+async function completionModel(
+  scenario: Scenario,
+  changes: readonly Change[] = [],
+): Promise<Model> {
   const small = await smallMemory(changes);
   const { SLOT } = small.layout;
   const varying = varyingWords(small, scenario.dying);
@@ -40,12 +43,12 @@ async function completionModel(scenario: Scenario, changes: readonly Change[] = 
     {
       entry: WORKER,
       name: 'worker',
-      calls: new Array<Call>(jobs).fill(claimAndFinish(small, WORKER)),
+      calls: repeat(claimAndFinish(small, WORKER), jobs),
       mayDie: scenario.dying.includes(WORKER),
     },
   ];
   if (scenario.other) {
-    const calls = new Array<Call>(jobs).fill(claimAndFinish(small, OTHER));
+    const calls = repeat(claimAndFinish(small, OTHER), jobs);
     threads.push({ entry: OTHER, name: 'other worker', calls });
   }
   const indexOf = (who: number): number => threads.findIndex((each) => each.entry === who);
@@ -75,15 +78,16 @@ async function completionModel(scenario: Scenario, changes: readonly Change[] = 
 /** All words that some thread of the model may write. */
 function varyingWords({ layout, slotWord }: SmallMemory, dying: readonly number[]): Set<number> {
   const { HEADER, SLOT, THREAD, THREAD_WORDS, chunkAt, threadAt } = layout;
-  const words = new Set<number>([HEADER.deaths, HEADER.roomWanted]);
-  for (const field of [SLOT.state, SLOT.next, SLOT.detail, SLOT.detail2]) words.add(slotWord(0, field));
-  words.add(threadAt(OWNER) + THREAD.inbox);
-  words.add(threadAt(OWNER) + THREAD.parker);
+  const varying = new Set<number>([HEADER.deaths, HEADER.roomWanted]);
+  for (const field of [SLOT.state, SLOT.next, SLOT.detail, SLOT.detail2])
+    varying.add(slotWord(0, field));
+  varying.add(threadAt(OWNER) + THREAD.inbox);
+  varying.add(threadAt(OWNER) + THREAD.parker);
   for (const entry of dying) {
-    for (let field = 0; field < THREAD_WORDS; field++) words.add(threadAt(entry) + field);
-    if (entry === OWNER) words.add(chunkAt(0)).add(slotWord(1, SLOT.state));
+    for (let field = 0; field < THREAD_WORDS; field++) varying.add(threadAt(entry) + field);
+    if (entry === OWNER) varying.add(chunkAt(0)).add(slotWord(1, SLOT.state));
   }
-  return words;
+  return varying;
 }
 
 /** The owner waits until its jobs are done. Result: which were settled, in this order. */
@@ -140,13 +144,15 @@ function claimAndFinish(small: SmallMemory, worker: number): Call {
     name: 'claim and finish',
     when: ({ memory }) => memory[at] === queued,
     run: () => {
-      if (compareExchange(words, at, queued, slotState(Phase.running, worker)) !== queued) return false;
+      if (compareExchange(words, at, queued, slotState(Phase.running, worker)) !== queued)
+        return false;
       return finish(small, worker).run([]);
     },
   };
 }
 
-const hasDied = ({ threads }: View): boolean => threads.some(({ status }) => status === Status.dead);
+const hasDied = ({ threads }: View): boolean =>
+  threads.some(({ status }) => status === Status.dead);
 
 /** Whether nobody who is awake has anything to do: then the sleeper's slice runs out. */
 const isStill = (view: View, models: readonly ThreadModel[]): boolean =>
@@ -241,7 +247,13 @@ const faults: readonly Fault[] = [
     // Found by this model: nobody freed what an owner had in its hands when it died.
     title: 'the keeper leaves the finished jobs of a dead owner',
     scenario: ownerDies,
-    changes: [{ file: SWEEP, from: 'phase === Phase.done || phase === Phase.lost', to: 'phase === Phase.lost' }],
+    changes: [
+      {
+        file: SWEEP,
+        from: 'phase === Phase.done || phase === Phase.lost',
+        to: 'phase === Phase.lost',
+      },
+    ],
     complaint: /the slot is left done/,
   },
   {
@@ -259,7 +271,9 @@ const faults: readonly Fault[] = [
   {
     title: 'the keeper does not mark what a dead worker had begun',
     scenario: dies,
-    changes: [{ file: SWEEP, from: 'compareExchange(words, at + SLOT.state, state, Phase.lost);', to: '' }],
+    changes: [
+      { file: SWEEP, from: 'compareExchange(words, at + SLOT.state, state, Phase.lost);', to: '' },
+    ],
     complaint: /the owner is never told/,
   },
   {

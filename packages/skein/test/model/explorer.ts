@@ -54,8 +54,18 @@ export interface Model {
 
 export type Event =
   | { readonly type: 'begin'; readonly thread: number; readonly call: number }
-  | { readonly type: 'operation'; readonly thread: number; readonly call: number; readonly operation: Operation }
-  | { readonly type: 'end'; readonly thread: number; readonly call: number; readonly result: Result };
+  | {
+      readonly type: 'operation';
+      readonly thread: number;
+      readonly call: number;
+      readonly operation: Operation;
+    }
+  | {
+      readonly type: 'end';
+      readonly thread: number;
+      readonly call: number;
+      readonly result: Result;
+    };
 
 /** A state, to look at. */
 export interface View {
@@ -234,9 +244,11 @@ class Explorer {
       result = call.run(thread.results);
     });
     this.#path.push(this.#lineFor(index, call, turn, isOver ? result : undefined));
-    if (turn.log.length > (this.#model.longestCall ?? LONGEST_CALL)) this.#fail(`'${call.name}' does not end`);
+    if (turn.log.length > (this.#model.longestCall ?? LONGEST_CALL))
+      this.#fail(`'${call.name}' does not end`);
     if (turn.done !== undefined) this.#noteWrite(turn.done);
-    if (thread.log.length === 0) this.#observe({ type: 'begin', thread: index, call: thread.call }, next);
+    if (thread.log.length === 0)
+      this.#observe({ type: 'begin', thread: index, call: thread.call }, next);
     if (turn.done !== undefined) {
       const operation = turn.done;
       this.#observe({ type: 'operation', thread: index, call: thread.call, operation }, next);
@@ -246,7 +258,10 @@ class Explorer {
       : this.#inCall(thread, turn);
     if (turn.done?.name === 'notify') this.#wakeAll(threads, turn.done.at);
     if (isOver) {
-      this.#observe({ type: 'end', thread: index, call: thread.call, result: result as Result }, next);
+      this.#observe(
+        { type: 'end', thread: index, call: thread.call, result: result as Result },
+        next,
+      );
     }
     return next;
   }
@@ -332,6 +347,10 @@ class Explorer {
     throw new ModelFailure(complaint, this.#path.map((line) => `    ${line()}`).join('\n'));
   }
 }
+
+/** The same call several times in a row. */
+export const repeat = (call: Call, times: number): Call[] =>
+  Array.from({ length: times }, () => call);
 
 const never = (): boolean => false;
 

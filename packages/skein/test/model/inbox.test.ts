@@ -1,7 +1,15 @@
 /** The inbox under every interleaving: pushers, the receiver, and the keeper that closes it. */
 import { describe, test } from 'node:test';
 import { type Change, importCopy } from './copy.ts';
-import { type Call, type Model, Status, type ThreadModel, type ThreadState, type View } from './explorer.ts';
+import {
+  type Call,
+  type Model,
+  Status,
+  type ThreadModel,
+  type ThreadState,
+  type View,
+  repeat,
+} from './explorer.ts';
 import { explores, findsFault } from './report.ts';
 
 const FILE = 'shared/inbox.js';
@@ -58,7 +66,7 @@ async function inboxModel(scenario: Scenario, changes: readonly Change[] = []): 
   }));
   threads.push({
     name: 'receiver',
-    calls: [...new Array<Call>(scenario.takes).fill(take), { ...take, when: arePushersOver }],
+    calls: [...repeat(take, scenario.takes), { ...take, when: arePushersOver }],
     mayDie: scenario.closes === true,
   });
   if (scenario.closes) threads.push({ name: 'keeper', calls: [close, reopen, takeLast] });
@@ -79,7 +87,11 @@ async function inboxModel(scenario: Scenario, changes: readonly Change[] = []): 
 function inHand(receiver: ThreadState | undefined, memory: Int32Array): number[] {
   if (receiver?.status !== Status.dead || receiver.log.length === 0) return [];
   const slots: number[] = [];
-  for (let next = (receiver.log[0] as number) & 0x1_ffff; next !== 0; next = memory[LINKS + next - 1] as number) {
+  for (
+    let next = (receiver.log[0] as number) & 0x1_ffff;
+    next !== 0;
+    next = memory[LINKS + next - 1] as number
+  ) {
     slots.unshift(next - 1);
   }
   return slots;
@@ -92,7 +104,8 @@ function judge({ threads, memory }: View, { pushers }: Scenario): string | undef
     number[][] | undefined,
   ];
   const beyond = closed?.slice(1).flat() ?? [];
-  if (beyond.length > 0) return `the next thread has got slot ${beyond.join()}, which is not its own`;
+  if (beyond.length > 0)
+    return `the next thread has got slot ${beyond.join()}, which is not its own`;
   const got = [...taken.flat(), ...inHand(receivers[0], memory), ...(closed?.[0] ?? [])];
   for (const [index, slots] of pushers.entries()) {
     const { results, status, call } = threads[index] as ThreadState;
@@ -101,7 +114,8 @@ function judge({ threads, memory }: View, { pushers }: Scenario): string | undef
       const isUnderWay = status === Status.dead && nth === call;
       if (times > 1) return `slot ${slot} was taken ${times} times`;
       if (times === 0 && results[nth] === true) return `slot ${slot} was pushed and is lost`;
-      if (times === 1 && results[nth] !== true && !isUnderWay) return `slot ${slot} was refused and taken`;
+      if (times === 1 && results[nth] !== true && !isUnderWay)
+        return `slot ${slot} was refused and taken`;
     }
     const order = got.filter((slot) => slots.includes(slot)).join();
     if (order !== slots.filter((slot) => got.includes(slot)).join()) {
@@ -112,9 +126,28 @@ function judge({ threads, memory }: View, { pushers }: Scenario): string | undef
 }
 
 const scenarios: readonly [string, Scenario][] = [
-  ['two pushers, and a receiver that takes twice', { pushers: [[0, 1], [2, 3]], takes: 2 }],
+  [
+    'two pushers, and a receiver that takes twice',
+    {
+      pushers: [
+        [0, 1],
+        [2, 3],
+      ],
+      takes: 2,
+    },
+  ],
   ['three pushers, and a receiver that takes twice', { pushers: [[0], [1], [2]], takes: 2 }],
-  ['a pusher dies before any of its steps', { pushers: [[0, 1], [2, 3]], takes: 2, pusherDies: true }],
+  [
+    'a pusher dies before any of its steps',
+    {
+      pushers: [
+        [0, 1],
+        [2, 3],
+      ],
+      takes: 2,
+      pusherDies: true,
+    },
+  ],
   [
     'the receiver dies before any of its steps, the keeper closes the inbox and opens it anew',
     { pushers: [[0, 1], [2]], takes: 2, closes: true },
@@ -133,8 +166,20 @@ const looked = (value: string): string =>
   `((head) => (store(place.words, inbox, ${value}), head))(load(place.words, inbox))`;
 
 const faults: readonly (readonly [string, string, string, Scenario, RegExp])[] = [
-  ['takes by looking and then writing', TAKE, looked('emptyHead(ident)'), { pushers: [[0]], takes: 1 }, /is lost/],
-  ['closes by looking and then writing', CLOSE, looked('CLOSED'), { pushers: [[0]], takes: 0, closes: true }, /is lost/],
+  [
+    'takes by looking and then writing',
+    TAKE,
+    looked('emptyHead(ident)'),
+    { pushers: [[0]], takes: 1 },
+    /is lost/,
+  ],
+  [
+    'closes by looking and then writing',
+    CLOSE,
+    looked('CLOSED'),
+    { pushers: [[0]], takes: 0, closes: true },
+    /is lost/,
+  ],
   [
     'pushes by looking and then writing',
     'compareExchange(words, inbox, head, tag | (slot + 1)) === head',
@@ -156,7 +201,13 @@ const faults: readonly (readonly [string, string, string, Scenario, RegExp])[] =
     { pushers: [[0]], takes: 0, closes: true },
     /not its own|is lost/,
   ],
-  ['reads the newest first', 'taken.length > 1 ? taken.reverse() : taken', 'taken', { pushers: [[0, 1]], takes: 0 }, /in the order 1,0/],
+  [
+    'reads the newest first',
+    'taken.length > 1 ? taken.reverse() : taken',
+    'taken',
+    { pushers: [[0, 1]], takes: 0 },
+    /in the order 1,0/,
+  ],
 ];
 
 describe('a broken copy of the inbox is found out when it', () => {

@@ -7,7 +7,12 @@ import type { Change } from './copy.ts';
 import { type Call, type Model, Status, type View } from './explorer.ts';
 import { explores, findsFault } from './report.ts';
 import { store } from './scheduled-atomics.ts';
-import { OWNER as SENDER, type SmallMemory, smallMemory, WORKER as RECEIVER } from './small-memory.ts';
+import {
+  OWNER as SENDER,
+  type SmallMemory,
+  smallMemory,
+  WORKER as RECEIVER,
+} from './small-memory.ts';
 
 const words = new Int32Array(0);
 
@@ -71,7 +76,8 @@ function judge({ threads, memory }: View, { layout, slotWord }: SmallMemory): st
   if (sender.status !== Status.done) return 'the sender hangs';
   const [wasSent, next] = sender.results[0] as [number, number];
   const phase = phaseOf(memory[slotWord(0, SLOT.state)] as number);
-  if (next >= 0) return phase === Phase.queued ? undefined : 'the slot of a new job was taken from it';
+  if (next >= 0)
+    return phase === Phase.queued ? undefined : 'the slot of a new job was taken from it';
   if (phase === Phase.free) return undefined;
   const mail = (memory[threadAt(RECEIVER) + THREAD.inbox] as number) & 0x1_ffff;
   const isOnItsWay = wasSent === 1 && phase === Phase.posted && mail === 1;
@@ -79,7 +85,8 @@ function judge({ threads, memory }: View, { layout, slotWord }: SmallMemory): st
 }
 
 describe('a message', () => {
-  test('to a thread that dies before any of its steps', async (t) => explores(t, await messageModel()));
+  test('to a thread that dies before any of its steps', async (t) =>
+    explores(t, await messageModel()));
 });
 
 const faults: readonly (readonly [string, Change])[] = [

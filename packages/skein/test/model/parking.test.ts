@@ -4,7 +4,7 @@
  */
 import { describe, test } from 'node:test';
 import { type Change, importCopy } from './copy.ts';
-import { type Call, type Model, Status, type ThreadModel, type View } from './explorer.ts';
+import { type Call, type Model, Status, type ThreadModel, type View, repeat } from './explorer.ts';
 import { explores, findsFault } from './report.ts';
 import { exchange, load, or } from './scheduled-atomics.ts';
 
@@ -52,12 +52,13 @@ async function parkingModel(scenario: Scenario, changes: readonly Change[] = [])
     },
   });
   const threads: ThreadModel[] = [
-    { name: 'sleeper', calls: new Array<Call>(2 * scenario.wakers + 2).fill(park) },
+    { name: 'sleeper', calls: repeat(park, 2 * scenario.wakers + 2) },
   ];
   for (let nth = 0; nth < scenario.wakers; nth++) {
     threads.push({ name: `waker ${nth + 1}`, calls: [wake(1 << nth)], mayDie: true });
   }
-  const hasDied = (view: View): boolean => view.threads.some(({ status }) => status === Status.dead);
+  const hasDied = (view: View): boolean =>
+    view.threads.some(({ status }) => status === Status.dead);
   return {
     words: 2,
     threads,
@@ -65,7 +66,8 @@ async function parkingModel(scenario: Scenario, changes: readonly Change[] = [])
     mayTimeOut: (view) => hasDied(view) && isStill(view),
     atEnd: ({ memory, threads: [sleeper] }) => {
       if (sleeper?.status !== Status.asleep) return undefined;
-      if (memory[THINGS] !== 0) return 'the sleeper is asleep, there is something for it, and nobody will wake it';
+      if (memory[THINGS] !== 0)
+        return 'the sleeper is asleep, there is something for it, and nobody will wake it';
       return got(sleeper.results) === everything ? 'the sleeper sleeps for nothing' : undefined;
     },
     nameOf: (at) => (at === PARKER ? 'parker' : 'things'),
@@ -83,7 +85,10 @@ const scenarios: readonly [string, Scenario][] = [
   ['a sleeper and a waker', { wakers: 1 }],
   ['a sleeper and two wakers', { wakers: 2 }],
   ['a sleeper and three wakers', { wakers: 3 }],
-  ['a waker dies before any of its steps: a slice is lost and nothing else', { wakers: 2, deaths: 1 }],
+  [
+    'a waker dies before any of its steps: a slice is lost and nothing else',
+    { wakers: 2, deaths: 1 },
+  ],
   ['both wakers die', { wakers: 2, deaths: 2 }],
 ];
 
@@ -105,7 +110,10 @@ const faults: readonly Fault[] = [
     title: 'the sleeper announces after looking',
     scenario: { wakers: 1, fault: 'announces after looking' },
   },
-  { title: 'the waker looks before putting', scenario: { wakers: 1, fault: 'looks before putting' } },
+  {
+    title: 'the waker looks before putting',
+    scenario: { wakers: 1, fault: 'looks before putting' },
+  },
   {
     title: 'nobody is notified',
     scenario: { wakers: 1 },

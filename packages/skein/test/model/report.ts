@@ -31,7 +31,8 @@ export function findsFault(t: TestContext, model: Model, complaint: RegExp): voi
       t.diagnostic(`found with ${bound} preemptions: ${failure.complaint}`);
       const lines = failure.schedule.split('\n');
       for (const line of lines.slice(0, MOST_LINES)) t.diagnostic(line);
-      if (lines.length > MOST_LINES) t.diagnostic(`    and ${lines.length - MOST_LINES} more steps`);
+      if (lines.length > MOST_LINES)
+        t.diagnostic(`    and ${lines.length - MOST_LINES} more steps`);
       return;
     }
   }

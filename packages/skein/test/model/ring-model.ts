@@ -9,7 +9,15 @@
 import { Phase, slotState } from '../../dist/shared/layout.js';
 import type { TaskRing } from '../../dist/shared/task-ring.js';
 import { type Change, importCopy } from './copy.ts';
-import { type Call, type Model, Status, type ThreadModel, type ThreadState, type View } from './explorer.ts';
+import {
+  type Call,
+  type Model,
+  Status,
+  type ThreadModel,
+  type ThreadState,
+  type View,
+  repeat,
+} from './explorer.ts';
 import { ENTRIES, HEAD, QUEUED, RingObserver, TAIL } from './ring-observer.ts';
 import { compareExchange, store } from './scheduled-atomics.ts';
 
@@ -33,7 +41,10 @@ export interface RingScenario {
 export type Submission = number | { readonly slot: number; readonly cancel: true };
 
 /** A model of the ring as it is built, or of a copy with a fault. */
-export async function ringModel(scenario: RingScenario, changes: readonly Change[] = []): Promise<Model> {
+export async function ringModel(
+  scenario: RingScenario,
+  changes: readonly Change[] = [],
+): Promise<Model> {
   const [module] = (await importCopy([FILE], changes)) as [
     typeof import('../../dist/shared/task-ring.js'),
   ];
@@ -64,7 +75,7 @@ export async function ringModel(scenario: RingScenario, changes: readonly Change
   const others = threads.slice();
   const collector = { ...claimCall(ring, states, others.length + 1), when: areOver(others) };
   const most = submitters.flat().length + 1;
-  threads.push({ name: 'collector', calls: new Array<Call>(most).fill(collector) });
+  threads.push({ name: 'collector', calls: repeat(collector, most) });
   const plan = { capacity, startAt, slots, submitters: submitters.length, threads };
   const isReused = new Set(submitters.flat().map(slotOf)).size < submitters.flat().length;
   const observer = new RingObserver(plan, !isReused);

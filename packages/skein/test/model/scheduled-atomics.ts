@@ -90,7 +90,13 @@ const same = (before: number): number => before;
 export const load = (_: Int32Array, at: number): number => operate('load', at, [], same, same);
 
 export const store = (_: Int32Array, at: number, value: number): number =>
-  operate('store', at, [value], () => value, () => value);
+  operate(
+    'store',
+    at,
+    [value],
+    () => value,
+    () => value,
+  );
 
 export const exchange = (_: Int32Array, at: number, value: number): number =>
   operate('exchange', at, [value], () => value, same);

@@ -65,7 +65,10 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
   const { HEADER, THREAD, ThreadStatus, chunkAt, slotAt, threadAt } = layout;
   const buffers = { memory: new SharedArrayBuffer(0), arena: new SharedArrayBuffer(0) };
   const memory = { words: new Int32Array(0), buffers } as unknown as Memory;
-  const addressOf = (entry: number): { entry: number; ident: number } => ({ entry, ident: entry + 10 });
+  const addressOf = (entry: number): { entry: number; ident: number } => ({
+    entry,
+    ident: entry + 10,
+  });
   const begin = (words: Int32Array): void => {
     words[HEADER.keeper] = KEEPER + 1;
     words[HEADER.entries] = 4;
@@ -101,6 +104,7 @@ function nameOf(layout: Layout, at: number): string {
   if (at === chunkAt(0)) return 'owner of the chunk';
   const entry = Math.floor((at - threadAt(0)) / THREAD_WORDS);
   const name = ['keeper', 'owner', 'worker', 'other'][entry];
-  return name === undefined ? `word ${at}` : `${name}'s ${named(THREAD, (at - threadAt(0)) % THREAD_WORDS)}`;
+  return name === undefined
+    ? `word ${at}`
+    : `${name}'s ${named(THREAD, (at - threadAt(0)) % THREAD_WORDS)}`;
 }
-

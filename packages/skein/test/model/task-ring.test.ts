@@ -26,10 +26,27 @@ const scenarios: readonly [string, RingScenario, number?][] = [
   ],
   [
     'two submitters and two workers, four tasks, a ring of 2',
-    { capacity: 2, submitters: [[0, 1], [2, 3]], workers: [2, 2] },
+    {
+      capacity: 2,
+      submitters: [
+        [0, 1],
+        [2, 3],
+      ],
+      workers: [2, 2],
+    },
     2,
   ],
-  ['a full ring and nobody who claims', { capacity: 2, submitters: [[0, 1], [2, 3]], workers: [] }],
+  [
+    'a full ring and nobody who claims',
+    {
+      capacity: 2,
+      submitters: [
+        [0, 1],
+        [2, 3],
+      ],
+      workers: [],
+    },
+  ],
   [
     'a full ring and one who claims',
     { capacity: 2, submitters: [[0, 1, 2], [3]], workers: [1] },

@@ -4,7 +4,14 @@
  *
  * Arguments: seed, calls per sender.
  */
-import { type Coroutine, getEventLoop, getRunningLoop, isMainThread, SelectorEventLoop, Thread } from 'skein';
+import {
+  type Coroutine,
+  getEventLoop,
+  getRunningLoop,
+  isMainThread,
+  type SelectorEventLoop,
+  Thread,
+} from 'skein';
 import { setTimeout as pause } from 'node:timers/promises';
 import { checkReceived, SENDERS, startSenders } from './calls.ts';
 import { isAtRest, takeCensus } from './memory-census.ts';

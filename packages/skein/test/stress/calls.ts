@@ -32,7 +32,8 @@ function sendOne(remote: RemoteLoop, sender: number, number: number, text: strin
 
 /** Runs in the loop's thread. */
 export function receive(sender: number, number: number, text: string): void {
-  if (number !== next[sender]) wrong.push(`${sender}: ${number} came, ${next[sender]} was expected`);
+  if (number !== next[sender])
+    wrong.push(`${sender}: ${number} came, ${next[sender]} was expected`);
   if (!text.startsWith(`${sender}:${number}:`)) wrong.push(`${sender}: ${number} brought ${text}`);
   next[sender] = number + 1;
   if (--left === 0) complete();
@@ -58,6 +59,8 @@ export function startSenders(
 
 /** Throws when calls were lost, doubled, changed or out of order. */
 export function checkReceived(calls: number): void {
-  if (wrong.length > 0) throw new Error(`${wrong.length} calls were wrong: ${wrong.slice(0, 5).join('; ')}`);
-  if (next.some((number) => number !== calls)) throw new Error(`received ${next.join()}, not ${calls} each`);
+  if (wrong.length > 0)
+    throw new Error(`${wrong.length} calls were wrong: ${wrong.slice(0, 5).join('; ')}`);
+  if (next.some((number) => number !== calls))
+    throw new Error(`received ${next.join()}, not ${calls} each`);
 }

@@ -73,7 +73,7 @@ function bytesJob(id: number, length: number): Job {
   for (let index = 0; index < length; index++) bytes[index] = (id + index) & 0xff;
   const isInverse = (value: unknown): string | undefined => {
     if (!(value instanceof Uint8Array) || value.length !== length) return 'not its bytes';
-    const wrong = value.findIndex((byte, index) => byte !== ((id + index) & 0xff ^ 0xff));
+    const wrong = value.findIndex((byte, index) => byte !== (((id + index) & 0xff) ^ 0xff));
     return wrong < 0 ? undefined : `byte ${wrong} of ${length} is not its own`;
   };
   return job(id, `${length} bytes`, invert, [id, bytes], isInverse, never);
@@ -105,7 +105,9 @@ const equals = (expected: unknown) => (found: unknown) =>
   found === expected ? undefined : `expected ${String(expected)}`;
 
 const isPair = (id: number, sum: number) => (value: unknown) =>
-  Array.isArray(value) && value[0] === id && value[1] === sum ? undefined : `expected [${id}, ${sum}]`;
+  Array.isArray(value) && value[0] === id && value[1] === sum
+    ? undefined
+    : `expected [${id}, ${sum}]`;
 
 const isStressError = (id: number) => (error: unknown) =>
   error instanceof StressError && error.id === id ? undefined : 'expected its own StressError';
@@ -119,4 +121,6 @@ const isExit = (code: number) => (error: unknown) =>
     : 'expected to be told of process.exit';
 
 const shown = (outcome: Outcome): string =>
-  outcome.type === 'value' ? `value ${String(outcome.value).slice(0, 80)}` : `error ${String(outcome.error)}`;
+  outcome.type === 'value'
+    ? `value ${String(outcome.value).slice(0, 80)}`
+    : `error ${outcome.error instanceof Error ? outcome.error.stack : String(outcome.error)}`;

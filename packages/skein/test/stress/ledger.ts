@@ -1,6 +1,14 @@
 /** What all threads of a stress test count together, in memory that they share. */
 
-const COUNTS = ['submitted', 'settled', 'settledTwice', 'cancelled', 'broken', 'faults', 'stop'] as const;
+const COUNTS = [
+  'submitted',
+  'settled',
+  'settledTwice',
+  'cancelled',
+  'broken',
+  'faults',
+  'stop',
+] as const;
 export type Count = (typeof COUNTS)[number];
 
 export class Ledger {

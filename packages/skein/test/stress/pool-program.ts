@@ -20,14 +20,23 @@ async function main(seed: number, durationMs: number): Promise<void> {
   const styles = [submitAndBlock, submitInCoroutine, submitAndAwait, submitInCoroutine];
   const threads = styles.map(
     (target, index) =>
-      new Thread({ target: target as typeof submitAndBlock, args: [pool, ledger.buffer, seed + index + 1] }),
+      new Thread({
+        target,
+        args: [pool, ledger.buffer, seed + index + 1],
+      }),
   );
   for (const thread of threads) thread.start();
   const own = submitAndAwait(pool, ledger.buffer, seed);
-  const kills = await kill(pool, new Random(seed), durationMs, () => ledger.count('stop'), async () => {
-    await own;
-    for (const thread of threads) await thread.joined();
-  });
+  const kills = await kill(
+    pool,
+    new Random(seed),
+    durationMs,
+    () => ledger.count('stop'),
+    async () => {
+      await own;
+      for (const thread of threads) await thread.joined();
+    },
+  );
   console.log(`${kills} times terminated; ${ledger}`);
   check(ledger);
   for (const thread of threads) if (thread.isAlive()) throw new Error(`${thread.name} is alive`);
@@ -43,7 +52,10 @@ async function kill(
   stop: () => void,
   end: () => Promise<void>,
 ): Promise<number> {
-  const isOver = pause(durationMs).then(stop).then(end).then(() => true);
+  const isOver = pause(durationMs)
+    .then(stop)
+    .then(end)
+    .then(() => true);
   let kills = 0;
   for (;;) {
     const over = await Promise.race([isOver, pause(50 + random.below(900), false)]);
@@ -56,7 +68,8 @@ async function kill(
 function check(ledger: Ledger): void {
   if (ledger.get('faults') > 0) throw new Error(`${ledger.get('faults')} outcomes were wrong`);
   if (ledger.get('settledTwice') > 0) throw new Error('a future has settled twice');
-  if (ledger.get('settled') !== ledger.get('submitted')) throw new Error('a future has not settled');
+  if (ledger.get('settled') !== ledger.get('submitted'))
+    throw new Error('a future has not settled');
 }
 
 /** A worker that was being killed may take a job with it; after that all must be done. */

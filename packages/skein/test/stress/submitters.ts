@@ -54,7 +54,7 @@ class Submitter {
 
   #submit(): Submitted {
     const job = this.makeJob();
-    const future = this.#pool.submit(job.fn, ...job.args) as ConcurrentFuture<unknown>;
+    const future = this.#pool.submit<unknown[], unknown>(job.fn, ...job.args);
     this.ledger.count('submitted');
     let settled = 0;
     future.addDoneCallback(() => {
@@ -73,7 +73,11 @@ class Submitter {
 }
 
 /** Waits by blocking in `result()`. */
-export function submitAndBlock(pool: ThreadPoolExecutor, counts: SharedArrayBuffer, seed: number): void {
+export function submitAndBlock(
+  pool: ThreadPoolExecutor,
+  counts: SharedArrayBuffer,
+  seed: number,
+): void {
   const submitter = new Submitter(pool, counts, seed);
   while (submitter.ledger.get('stop') === 0) {
     for (const { job, future, wasCancelled } of submitter.submitBatch()) {

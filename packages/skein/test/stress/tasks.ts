@@ -22,8 +22,8 @@ export function throwNumber(id: number): never {
 
 export const giveFunction = (id: number): object => ({ id, when: { asked: () => id } });
 
-export function exit(id: number, code: number): never {
-  process.exit(code + 0 * id);
+export function exit(_id: number, code: number): never {
+  process.exit(code);
 }
 
 /** Runs until its thread is terminated. */
@@ -32,8 +32,8 @@ export function spin(id: number): number {
   return id;
 }
 
-export function invert(id: number, bytes: Uint8Array): Uint8Array {
-  return bytes.map((byte) => byte ^ 0xff ^ (0 * id));
+export function invert(_id: number, bytes: Uint8Array): Uint8Array {
+  return bytes.map((byte) => byte ^ 0xff);
 }
 
 export function countUp(id: number, shared: SharedArrayBuffer): SharedArrayBuffer {

@@ -23,7 +23,7 @@ async function main(seed: number, durationMs: number): Promise<void> {
   let expectedThrown = 0;
   setExcepthook(() => thrown++);
   let [threads, submitted] = [0, 0];
-  for (const end = Date.now() + durationMs; Date.now() < end; ) {
+  for (const end = Date.now() + durationMs; Date.now() < end;) {
     const some = Array.from({ length: AT_ONCE }, () => {
       const [tasks, way] = [random.below(20), random.pick(WAYS)];
       submitted += tasks;
@@ -35,7 +35,9 @@ async function main(seed: number, durationMs: number): Promise<void> {
     threads += some.length;
   }
   for (let look = 0; look < 200 && counter[0] !== submitted; look++) await pause(50);
-  console.log(`${threads} threads, ${submitted} tasks, ${counter[0]} done, ${thrown} threads failed`);
+  console.log(
+    `${threads} threads, ${submitted} tasks, ${counter[0]} done, ${thrown} threads failed`,
+  );
   if (counter[0] !== submitted) throw new Error('not every task was done once');
   if (thrown !== expectedThrown) throw new Error(`${expectedThrown} threads have thrown`);
   for (let look = 0; look < 100; look++) {

@@ -1,0 +1,121 @@
+/** Large numbers of everything. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { gather, newEventLoop, NodeEventLoop, Thread, ThreadPoolExecutor } from 'skein';
+import { addOne, count, echo, note } from '../fixtures/functions.ts';
+import { makeTooMany } from '../fixtures/nesting.ts';
+import { outcomeOf, type Reporter } from '../fixtures/outcomes.ts';
+import { lengthOf } from '../fixtures/values.ts';
+import { sharedWords } from '../fixtures/words.ts';
+
+const numbers = (length: number): number[] => Array.from({ length }, (_, i) => i);
+
+describe('10 000 submits at once', () => {
+  test('with result()', () => {
+    using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+    const futures = numbers(10_000).map((i) => pool.submit(addOne, i));
+    for (const [i, future] of futures.entries()) assert.equal(future.result(), i + 1);
+  });
+
+  for (const loop of [newEventLoop(), new NodeEventLoop()]) {
+    test(`in a ${loop.constructor.name}`, async () => {
+      using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+      const futures = numbers(10_000).map((i) => loop.runInExecutor(pool, addOne, i));
+      const values = await loop.runUntilComplete(gather(...futures));
+      assert.deepEqual(
+        values,
+        numbers(10_000).map((i) => i + 1),
+      );
+      loop.close();
+    });
+  }
+});
+
+describe('100 000 submits at once, more than there are places', () => {
+  test('with result()', () => {
+    using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+    const futures = numbers(100_000).map((i) => pool.submit(addOne, i));
+    for (const [i, future] of futures.entries()) assert.equal(future.result(), i + 1);
+  });
+
+  test('with await', async () => {
+    using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+    const values = await Promise.all(numbers(100_000).map((i) => pool.submit(addOne, i)));
+    for (const [i, value] of values.entries()) assert.equal(value, i + 1);
+  });
+
+  test('first come, first served: one thread does them in order', () => {
+    using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const order = sharedWords(50_001);
+    const futures = numbers(50_000).map((i) => pool.submit(note, order, i));
+    futures.at(-1)?.result();
+    assert.deepEqual([...order.subarray(1)], numbers(50_000));
+  });
+
+  test('shutdown() waits for all of them', () => {
+    const pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+    const words = sharedWords();
+    for (let i = 0; i < 50_000; i++) pool.submit(count, words);
+    pool.shutdown();
+    assert.equal(words[0], 50_000);
+  });
+
+  test('cancelled, all but the last', () => {
+    using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const futures = numbers(50_000).map((i) => pool.submit(addOne, i));
+    for (const future of futures.slice(0, -1)) future.cancel();
+    assert.equal(futures.at(-1)?.result(), 50_000);
+    assert.equal(pool.submit(addOne, 1).result(), 2);
+  });
+});
+
+test('more bytes at once than fit: each is carried or refused, none is lost', () => {
+  using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+  const bytes = new Uint8Array(8_000_000).fill(3);
+  let refused = 0;
+  const futures = numbers(200).map(() => {
+    try {
+      return pool.submit(lengthOf, bytes);
+    } catch (error) {
+      assert.equal((error as { code?: string }).code, 'ERR_PAYLOAD_TOO_LARGE');
+      refused++;
+      return undefined;
+    }
+  });
+  for (const future of futures) if (future) assert.equal(future.result(), 8_000_000);
+  assert.ok(refused < 200);
+  assert.equal(pool.submit(lengthOf, bytes).result(), 8_000_000);
+});
+
+test('large values back and forth, hundreds of times, use no more room', () => {
+  using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+  const bytes = new Uint8Array(2_000_000).fill(7);
+  for (let i = 0; i < 400; i++) assert.equal(pool.submit(echo, bytes).result().length, 2_000_000);
+});
+
+describe('many pools', () => {
+  test('300, one after the other, made and shut down', () => {
+    for (let i = 0; i < 300; i++) {
+      using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+      if (i % 10 === 0) assert.equal(pool.submit(addOne, i).result(), i + 1);
+    }
+  });
+
+  test('dozens, each used once, shut down without waiting', () => {
+    for (let batch = 0; batch < 3; batch++) {
+      const pools = numbers(20).map(() => new ThreadPoolExecutor({ maxWorkers: 1 }));
+      const futures = pools.map((pool, i) => pool.submit(addOne, i));
+      for (const pool of pools) pool.shutdown({ wait: false });
+      for (const [i, future] of futures.entries()) assert.equal(future.result(), i + 1);
+      for (const pool of pools) pool.shutdown();
+    }
+  });
+
+  test('more than there can be: a clear error, and room again after shutdown()', async () => {
+    const start = (reporter: Reporter) => new Thread({ target: makeTooMany, args: [reporter] });
+    const told = (await outcomeOf(start)) as { code: string; message: string; after: number };
+    assert.equal(told.code, 'ERR_TOO_MANY_POOLS');
+    assert.match(told.message, /shutdown\(\)/);
+    assert.equal(told.after, 2);
+  });
+});

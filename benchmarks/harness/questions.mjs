@@ -16,10 +16,12 @@ import { readdirSync } from 'node:fs';
  * @typedef {object} Question
  * @property {string} name the file's
  * @property {string} title
- * @property {Record<string, object>} cases what a contestant is told, by the name of the case
+ * @property {Record<string, { only?: string[] }>} cases what a contestant is told, by the name of the
+ *   case; `only` says who competes, where not all do
  * @property {Contestant[]} contestants the first one is what the others are compared with
  * @property {'rate' | 'time'} shown thousands a second, or time for one
  * @property {boolean} [once] measured once per process, from nothing: no warm-up
+ * @property {Partial<import('./measure.mjs').Effort>} [effort] where the usual one is not enough
  * @property {boolean} [showsCpu]
  * @property {string[]} unequal what is not the same for all
  * @property {Target[]} targets

@@ -33,9 +33,9 @@ export async function runRounds(question, { rounds, effort, against }) {
   const { commands, missing } = commandsOf(question, against);
   const cases = Object.entries(question.cases).map(([name, job]) => ({
     name,
-    job: { ...job, effort, once: question.once },
+    job: { ...job, effort: { ...effort, ...question.effort }, once: question.once },
     entries: commands
-      .filter(({ who }) => job.only === undefined || job.only.includes(who))
+      .filter(({ who }) => job.only?.includes(who.replace('@against', '')) ?? true)
       .map(newEntry),
   }));
   for (let round = 1; round <= rounds; round++) {

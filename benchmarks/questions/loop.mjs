@@ -13,8 +13,6 @@ const cases = {
       'asyncio-loop',
       'uvloop-loop',
       'native-immediates',
-      'skein-selector-loop@against',
-      'skein-node-loop@against',
     ],
   },
 };

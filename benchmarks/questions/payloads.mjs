@@ -16,6 +16,7 @@ const cases = {};
 const targets = [];
 for (const [what, payload] of Object.entries(kinds)) {
   for (const [how, width] of Object.entries(widths)) {
+    if (payload === 'number' && width === 1) continue; // that is pool-round-trip
     const name = `${what}, ${how}`;
     const only = payload === 'mebibyte' ? withTransfer : competitors;
     cases[name] = { workers: 2, width, payload, only };
@@ -33,6 +34,7 @@ export default {
   showsCpu: true,
   unequal: [
     'The time is that from one result to the next: with 16 in flight a sixteenth of what a task takes.',
+    'A number one at a time is measured by pool-round-trip.',
     'A number is sent to `x + 1`, everything else to a function that gives it back.',
     'All copy, to the worker and back, and the sender keeps its bytes. To transfer them, the sender ' +
       'first makes the copy that it will lose; the worker gives that same memory back.',

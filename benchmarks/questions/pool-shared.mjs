@@ -6,6 +6,8 @@ export default {
   title: 'One pool, several submitting threads, 64 in flight each, 2 workers',
   cases: { 'x + 1': { workers: 2, width: 64 } },
   contestants: [node('skein-one-submitter'), node('skein-five-submitters')],
+  // each thread has compiled code of its own to warm up, and each run has to wake all of them
+  effort: { warmUpMs: 2000, sliceMs: 150 },
   shown: 'rate',
   showsCpu: true,
   unequal: [

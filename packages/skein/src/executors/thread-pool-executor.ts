@@ -18,13 +18,10 @@ import type { Executor, ResultOf } from '../core/executor.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { assertNotImporting } from '../crossing/import-guard.ts';
 import { besideTheDoor } from '../crossing/package-place.ts';
-import { pack, type PackedValues } from '../crossing/packed-values.ts';
-import { Part, writePacked, writePayload } from '../crossing/payload.ts';
 import { shareClass } from '../crossing/shared-class.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
 import { compareExchange, load, store } from '../shared/atomics.ts';
 import {
-  Kind,
   Outcome,
   Phase,
   POOL,
@@ -40,10 +37,10 @@ import { enterPool, PoolMemory } from '../shared/pool-table.ts';
 import { type ThreadAddress, usedEntries, wakeAll } from '../shared/thread-table.ts';
 import type { PoolMessage } from '../threading/keeper-messages.ts';
 import { startThread, terminateThreads, thisThreadWithKeeper } from '../threading/start-thread.ts';
-import { ConcurrentFuture, type Job, NO_SLOT } from './concurrent-future.ts';
+import { ConcurrentFuture } from './concurrent-future.ts';
 import { type Initializer, packInitializer } from './initializer.ts';
 import type { WorkerData } from './pool-worker.ts';
-import { wakeWorker } from './wake-worker.ts';
+import { Submitter } from './submitter.ts';
 
 export interface ThreadPoolExecutorOptions<A extends unknown[] = unknown[]> {
   /** The most threads, ≥ 1. Default: `min(32, availableParallelism() + 4)`. */
@@ -79,9 +76,8 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
   readonly #initializer: Initializer | undefined;
   #pool: PoolMemory | undefined;
   #ident = 0;
+  #submitter: Submitter | undefined;
   #isShutdown = false;
-  /** Whether `cancelFutures` was asked for: it goes for what this thread holds back, too. */
-  #isCancelling = false;
 
   /**
    * @throws {ValueError} when `maxWorkers` is not a whole number ≥ 1
@@ -117,16 +113,11 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
    */
   submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): ConcurrentFuture<ResultOf<R>> {
     assertNotImporting('submit to a pool');
-    const pool = this.#pool ?? this.#open();
-    this.#checkOpen(pool);
+    const submitter = this.#submitter ?? this.#open();
+    if (this.#isShutdown || this.#status() !== PoolStatus.open) throw this.#refusal();
     const id = functionId(this.#thread, fn);
     const future = new ConcurrentFuture<ResultOf<R>>(this.#thread, fn.name);
-    if (!this.#thread.mailbox.isHolding && this.#enqueue(pool, future, id, args)) {
-      this.#thread.awaitMail();
-      return future;
-    }
-    this.#holdBack(pool, future, id, args);
-    this.#thread.awaitMail();
+    submitter.submit(future, id, args);
     return future;
   }
 
@@ -182,24 +173,23 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
 
   /** @internal Where the pool is found. */
   static addressOf(executor: ThreadPoolExecutor): PoolAddress {
-    const { index } = executor.#pool ?? executor.#open();
+    if (executor.#pool === undefined) executor.#open();
+    const { index } = executor.#pool as PoolMemory;
     return { index, ident: executor.#ident, maxWorkers: executor.#maxWorkers };
   }
 
   /** @internal A handle of this thread on a pool that another thread has made. */
   static at({ index, ident, maxWorkers }: PoolAddress): ThreadPoolExecutor {
     const executor = new ThreadPoolExecutor({ maxWorkers, threadNamePrefix: '' });
-    executor.#pool = new PoolMemory(executor.#thread.memory, index);
-    executor.#ident = ident;
+    executor.#use(new PoolMemory(executor.#thread.memory, index), ident);
     return executor;
   }
 
   /** The pool itself is made when it is first needed: a module that only defines one costs nothing. */
-  #open(): PoolMemory {
+  #open(): Submitter {
     const thread = thisThreadWithKeeper();
     const pool = enterPool(thread.memory, this.#maxWorkers);
-    this.#pool = pool;
-    this.#ident = pool.ident;
+    const submitter = this.#use(pool, pool.ident);
     const data: WorkerData = {
       pool: pool.index,
       ident: pool.ident,
@@ -224,16 +214,27 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
       startThread({ name, daemon: true, flags, pool: pool.index, entry, data });
     }
     if (this.#isShutdown) this.#close(false);
-    return pool;
+    return submitter;
   }
 
-  #checkOpen(pool: PoolMemory): void {
-    const isOpen = pool.status === PoolStatus.open && pool.ident === this.#ident;
-    if (!isOpen || this.#isShutdown) throw this.#refusal(pool);
+  #use(pool: PoolMemory, ident: number): Submitter {
+    this.#pool = pool;
+    this.#ident = ident;
+    const takesJobs = (): boolean => {
+      const status = this.#status();
+      return status === PoolStatus.open || status === PoolStatus.shutdown;
+    };
+    return (this.#submitter = new Submitter(this.#thread, pool, takesJobs, () => this.#refusal()));
   }
 
-  #refusal(pool: PoolMemory): RuntimeError {
-    if (!this.#isShutdown && pool.status === PoolStatus.broken) {
+  /** The pool's status; `free` when the place in the table has another pool by now. */
+  #status(): number {
+    const pool = this.#pool as PoolMemory;
+    return pool.ident === this.#ident ? pool.status : PoolStatus.free;
+  }
+
+  #refusal(): RuntimeError {
+    if (!this.#isShutdown && this.#status() === PoolStatus.broken) {
       return new BrokenThreadPool(
         'The pool is broken: its initializer failed in a thread, and it takes no more work. ' +
           'The error was printed to stderr; make a new pool when its cause is mended.',
@@ -244,81 +245,6 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
         'Submit before that, or make a new pool.',
       'ERR_EXECUTOR_SHUTDOWN',
     );
-  }
-
-  /** Writes the job into a slot and the slot into the ring; false when there is no room. */
-  #enqueue(
-    pool: PoolMemory,
-    future: Job,
-    id: number,
-    args: readonly unknown[] | PackedValues,
-  ): boolean {
-    const { mailbox, memory, address } = this.#thread;
-    const slot = mailbox.slots.take();
-    if (slot < 0) return false;
-    const { words } = memory;
-    const at = slotAt(slot);
-    words[at + SLOT.owner] = address.entry;
-    words[at + SLOT.ownerIdent] = address.ident;
-    words[at + SLOT.kind] = Kind.job;
-    words[at + SLOT.fn] = id;
-    try {
-      if (isArray(args)) writePayload(this.#thread, slot, Part.args, args, argumentName);
-      else writePacked(this.#thread, slot, Part.args, args);
-    } catch (error) {
-      mailbox.release(slot);
-      throw error;
-    }
-    mailbox.expect(slot, future);
-    future.enqueued(slot, pool.queued);
-    store(words, at + SLOT.state, pool.queued);
-    if (!pool.ring.push(slot)) {
-      // Nobody saw it: it was queued, but in no ring. Except a worker that met an old entry of
-      // this slot, and then it is under way.
-      if (compareExchange(words, at + SLOT.state, pool.queued, Phase.writing) !== pool.queued) {
-        return true;
-      }
-      future.enqueued(NO_SLOT, 0); // this slot will be another job's
-      mailbox.release(slot);
-      return false;
-    }
-    if (pool.status !== PoolStatus.open) this.#reconsider(pool, slot, future);
-    wakeWorker(memory, pool);
-    return true;
-  }
-
-  /** The pool was closed while this job was on its way into it: perhaps nobody looks any more. */
-  #reconsider(pool: PoolMemory, slot: number, future: Job): void {
-    if (pool.status === PoolStatus.shutdown && pool.ident === this.#ident) return; // still done
-    const { words } = this.#thread.memory;
-    const at = slotAt(slot) + SLOT.state;
-    if (compareExchange(words, at, pool.queued, Phase.writing) !== pool.queued) return;
-    this.#thread.mailbox.release(slot);
-    future.fail(this.#refusal(pool));
-  }
-
-  /** Keeps the job in this thread until there is room, behind those that are kept already. */
-  #holdBack(
-    pool: PoolMemory,
-    future: Job,
-    id: number,
-    args: readonly unknown[],
-  ): void {
-    const packed = pack(args, argumentName);
-    this.#thread.mailbox.hold(() => {
-      if (this.#isCancelling) future.cancel();
-      if (future.done()) return true; // cancelled
-      const isThere = pool.ident === this.#ident && pool.status !== PoolStatus.free;
-      try {
-        if (isThere && pool.status !== PoolStatus.broken) {
-          return this.#enqueue(pool, future, id, packed);
-        }
-        future.fail(this.#refusal(pool));
-      } catch (error) {
-        future.fail(error); // no room for its arguments
-      }
-      return true;
-    });
   }
 
   #checkWait(): void {
@@ -337,13 +263,22 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
     const pool = this.#pool;
     if (pool === undefined || this.#isGone()) return;
     const { words } = this.#thread.memory;
-    const { open, broken, shutdown } = PoolStatus;
-    compareExchange(words, pool.at + POOL.status, open, shutdown);
-    compareExchange(words, pool.at + POOL.status, broken, shutdown);
-    this.#isCancelling ||= cancelFutures;
-    if (cancelFutures) this.#cancelQueued(pool);
-    store(words, pool.at + POOL.wanted, 1);
-    wakeAll(words);
+    const { mailbox } = this.#thread;
+    const shutDown = (): boolean => {
+      for (const status of [PoolStatus.open, PoolStatus.broken]) {
+        compareExchange(words, pool.at + POOL.status, status, PoolStatus.shutdown);
+      }
+      store(words, pool.at + POOL.wanted, 1);
+      wakeAll(words);
+      return true;
+    };
+    if (cancelFutures) {
+      (this.#submitter as Submitter).cancelsHeld = true;
+      this.#cancelQueued(pool);
+    }
+    // What this thread holds back was submitted before: the pool is shut down behind it.
+    if (mailbox.isHolding) mailbox.hold(shutDown);
+    else shutDown();
   }
 
   /** Claims what is in the ring, as a worker would, and sends it home as cancelled. */
@@ -367,10 +302,11 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
   /** Whether the pool has no threads any more, and never will. */
   #isGone(): boolean {
     const pool = this.#pool;
-    if (pool === undefined || pool.ident !== this.#ident) return true;
+    if (pool === undefined) return true;
+    const status = this.#status();
     const workers = load(this.#thread.memory.words, pool.at + POOL.workers);
-    const isClosed = pool.status !== PoolStatus.open;
-    return pool.status === PoolStatus.free || (isClosed && workers === 0 && pool.ring.size === 0);
+    if (status === PoolStatus.free) return true;
+    return status !== PoolStatus.open && workers === 0 && pool.ring.size === 0;
   }
 }
 
@@ -380,8 +316,3 @@ shareClass(
   ThreadPoolExecutor.addressOf,
   ThreadPoolExecutor.at,
 );
-
-/** `Array.isArray` that knows readonly arrays. */
-const isArray = (x: readonly unknown[] | PackedValues): x is readonly unknown[] => Array.isArray(x);
-
-const argumentName = (index: number): string => `argument ${index + 1}`;

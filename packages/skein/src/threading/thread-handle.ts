@@ -38,7 +38,12 @@ export class ThreadHandle {
    */
   join(timeoutMs: number = Infinity): boolean {
     this.#checkJoin();
-    return thisThread().mailbox.waitFor(() => !this.isAlive(), timeoutMs);
+    const { mailbox } = thisThread();
+    const hasEnded = mailbox.waitFor(() => !this.isAlive(), timeoutMs);
+    // What the thread said last came before its end, but perhaps after the look before this one: an
+    // error of it, and with that the hook's call, is not left for later.
+    if (hasEnded) mailbox.drain();
+    return hasEnded;
   }
 
   /**

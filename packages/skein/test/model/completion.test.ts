@@ -206,7 +206,7 @@ const scenarios: readonly [string, Scenario][] = [
   ],
   [
     'both die, the worker is swept first',
-    { dying: [WORKER, OWNER], again: false, other: true, bound: 2 },
+    { dying: [WORKER, OWNER], again: false, other: true, bound: 1 },
   ],
   ['both die, the owner is swept first', { dying: [OWNER, WORKER], again: false, other: false }],
 ];

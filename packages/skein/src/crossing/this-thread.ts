@@ -115,8 +115,8 @@ export class ThisThread {
         receiveMessageOnPort(this.keeperPort as MessagePort);
       if (received === undefined) return;
       const { message } = received;
-      // Node gives a message without its content to a thread that is being terminated. Node 26 can
-      // lose the interrupt that ends a thread while this imports a module; so it ends itself here.
+      // Node gives a message without its content to a thread that is being terminated. Seen on Node 26
+      // in threads that went on running all the same: so such a thread ends itself here.
       if (message === undefined) return endAtOnce();
       if (message.type === 'value') this.#carried.set(message.key, message.value);
       else this.onTerminate?.(message.addresses);

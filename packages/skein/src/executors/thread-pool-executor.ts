@@ -114,8 +114,8 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
   submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): ConcurrentFuture<ResultOf<R>> {
     assertNotImporting('submit to a pool');
     const submitter = this.#submitter ?? this.#open();
+    const id = functionId(this.#thread, fn); // may take a while: before the look at the status
     if (this.#isShutdown || this.#status() !== PoolStatus.open) throw this.#refusal();
-    const id = functionId(this.#thread, fn);
     const future = new ConcurrentFuture<ResultOf<R>>(this.#thread, fn.name);
     submitter.submit(future, id, args);
     return future;

@@ -140,17 +140,40 @@ function receiveCall(thread: ThisThread, slot: number): void {
     // A blocking loop lets no promise settle: what is not loaded is loaded without waiting.
     const canWait = loop.scheduler.runsAsyncFunctions;
     const fn = canWait ? resolveFunction(reference) : resolveFunctionSync(reference);
-    if (typeof fn === 'function') {
+    if (typeof fn === 'function' && !lastCalls.has(loop)) {
       loop.callSoon(fn as (...args: unknown[]) => void, ...args);
-    } else {
-      fn.then(
-        (found) => loop.isClosed() || loop.callSoon(found as (...args: unknown[]) => void, ...args),
-        (exception: unknown) => report(loop, exception),
-      );
+      return;
     }
+    const call = callInTurn(loop, fn, args, lastCalls.get(loop));
+    lastCalls.set(loop, call);
+    void call.then(() => lastCalls.get(loop) === call && lastCalls.delete(loop));
   } catch (exception) {
     report(loop, exception);
   }
+}
+
+/**
+ * Loops with calls whose functions are being imported, and the last of those calls. What comes
+ * meanwhile waits behind it: calls are made in the order in which they came.
+ */
+const lastCalls = new Map<EventLoop, Promise<void>>();
+
+/** Makes a call when its function has come and the call before it was made. Does not reject. */
+async function callInTurn(
+  loop: EventLoop,
+  fn: Function | Promise<Function>,
+  args: unknown[],
+  before: Promise<void> | undefined,
+): Promise<void> {
+  let call: () => void;
+  try {
+    const found = (await fn) as (...args: unknown[]) => void;
+    call = () => void loop.callSoon(found, ...args);
+  } catch (exception) {
+    call = () => report(loop, exception);
+  }
+  await before;
+  if (!loop.isClosed()) call();
 }
 
 function report(loop: EventLoop, exception: unknown): void {

@@ -98,6 +98,11 @@ export class SlotAllocator {
       if (!usable || compareExchange(this.#words, at, owner, this.#ident) !== owner) {
         return this.#claimChunk(); // another thread was faster with this one
       }
+      if (owner === ORPHAN && !this.#isUnused(candidate)) {
+        // In between another thread took it, used it and died: it is an orphan of other parents.
+        store(this.#words, at, ORPHAN);
+        return this.#claimChunk();
+      }
       this.#chunks++;
       const first = candidate * SLOTS_PER_CHUNK;
       for (let slot = first + SLOTS_PER_CHUNK - 1; slot >= first; slot--) {

@@ -24,7 +24,7 @@ import { ProcessMemory } from '../shared/process-memory.ts';
 import { enterThread, type ThreadAddress, wakeThread } from '../shared/thread-table.ts';
 import type { KeeperMessage, KeeperSetup, StartMessage } from './keeper-messages.ts';
 import { Parcels } from './parcels.ts';
-import { spawn } from './spawn.ts';
+import { endWorker, spawn } from './spawn.ts';
 import { sweep } from './sweep.ts';
 import { WorkerSupply } from './worker-supply.ts';
 
@@ -109,7 +109,7 @@ export class Keeper {
   #terminate(address: ThreadAddress): void {
     const worker = this.#workers.get(address.ident);
     if (worker !== undefined) {
-      void worker.terminate();
+      endWorker(worker);
       return;
     }
     // The root has started it. It is told even if it is blocked, for it blocks in its mailbox.

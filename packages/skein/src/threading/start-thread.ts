@@ -15,7 +15,7 @@ import { EndReason, HEADER, THREAD, threadAt, ThreadFlag } from '../shared/layou
 import { enterThread, type ThreadAddress } from '../shared/thread-table.ts';
 import { waitAtExit } from './exit-guard.ts';
 import type { ChildMessage, KeeperSetup, StartMessage } from './keeper-messages.ts';
-import { spawn } from './spawn.ts';
+import { endWorker, spawn } from './spawn.ts';
 
 /** A thread to be started. */
 export interface ThreadRequest extends Omit<StartMessage, 'type' | 'address'> {
@@ -62,7 +62,7 @@ export function terminateThreads(addresses: readonly ThreadAddress[]): void {
     store(words, at + THREAD.endReason, EndReason.terminated);
     const worker = ownWorkers.get(address.ident);
     if (worker === undefined) others.push(address);
-    else void worker.terminate();
+    else endWorker(worker);
   }
   if (others.length > 0) thread.tellKeeper({ type: 'terminate', addresses: others });
 }

@@ -1,4 +1,4 @@
-import { RuntimeError } from '../core/exceptions.ts';
+import { RuntimeError, ValueError } from '../core/exceptions.ts';
 import type { Future } from '../core/future.ts';
 import { thisThread, type ThisThread } from '../crossing/this-thread.ts';
 import { getEventLoop } from '../loops/default-loop.ts';
@@ -35,9 +35,13 @@ export class ThreadHandle {
    * @param timeoutMs - milliseconds, ≥ 0; `Infinity`, the default, waits for ever
    * @returns whether the thread has ended
    * @throws {RuntimeError} when the thread was not started, or is the one that calls
+   * @throws {ValueError} when the time is negative or no number
    */
   join(timeoutMs: number = Infinity): boolean {
     this.#checkJoin();
+    if (!(timeoutMs >= 0)) {
+      throw new ValueError(`timeout must be non-negative: join takes milliseconds, got ${timeoutMs}`);
+    }
     const { mailbox } = thisThread();
     const hasEnded = mailbox.waitFor(() => !this.isAlive(), timeoutMs);
     // What the thread said last came before its end, but perhaps after the look before this one: an

@@ -77,7 +77,7 @@ const scenarios: readonly [string, RingScenario, number?][] = [
   [
     'a worker dies before any of its steps, the ring is full at times',
     { capacity: 2, submitters: [[0, 1], [2]], workers: [1, 1], deaths: 'workers' },
-    2,
+    1,
   ],
   [
     'a submitter dies before any of its steps',

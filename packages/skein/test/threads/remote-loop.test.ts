@@ -13,13 +13,13 @@ import {
 } from 'skein';
 import { outcomeOf } from '../fixtures/outcomes.ts';
 import * as remote from '../fixtures/threads/remote.ts';
+import { setMark } from '../fixtures/threads/unloaded.ts';
 import { eventually } from '../fixtures/words.ts';
 
 const { calls } = remote;
 
 beforeEach(() => {
   calls.length = 0;
-  delete (globalThis as { mark?: string }).mark;
 });
 
 /** Starts threads, runs the loop until one of them stops it, and waits for their end. */
@@ -114,18 +114,6 @@ for (const [name, make] of [
   });
 }
 
-describe('a call whose function was not loaded in the thread of the loop', () => {
-  // One module can be loaded only once in a process: the two cases are told apart by the url.
-  test('a blocking loop: it runs all the same, and in its turn', () => {
-    using loop = closing(newEventLoop());
-    const thread = new Thread({ target: remote.callUnloaded, args: [loop.remote()] });
-    thread.start();
-    loop.runForever();
-    assert.deepEqual(calls, ['first', 'first', 'second'].slice(0, 0).concat('first', 'second'));
-    thread.join();
-  });
-});
-
 describe('refused where the call is made', () => {
   test('a closure, an argument that cannot cross, and what is no function', async () => {
     using loop = closing(new NodeEventLoop());
@@ -152,6 +140,24 @@ describe('the loop of another thread', () => {
       if (target === remote.serve) there.callSoonThreadsafe(remote.stopLoop);
       assert.deepEqual(await report, ['one', 'two', 'end']);
       assert.throws(() => there.callSoonThreadsafe(remote.noteCall, 1), { code: 'ERR_LOOP_CLOSED' });
+    });
+  }
+
+  for (const target of [remote.serve, remote.serveByNode]) {
+    test(`functions that it has not loaded run in their turn: ${target.name}`, async () => {
+      using loop = closing(new NodeEventLoop());
+      const report = outcomeOf(
+        (reporter) => new Thread({ target, args: [reporter, loop.remote()] }),
+      );
+      await eventually(() => calls.length === 1, 'the handle came');
+      const there = calls[0] as RemoteLoop;
+      for (const mark of ['first', 'second']) {
+        there.callSoonThreadsafe(setMark, mark);
+        there.callSoonThreadsafe(remote.noteMark);
+      }
+      there.callSoonThreadsafe(remote.noteCall, 'end');
+      if (target === remote.serve) there.callSoonThreadsafe(remote.stopLoop);
+      assert.deepEqual(await report, ['first', 'second', 'end']);
     });
   }
 

@@ -32,18 +32,18 @@ process.on('exit', (code) => {
 });
 
 await prepareLoader((workerData as { loader: LoaderSetup }).loader);
-const { id, args } = receiveTarget();
-const target = await resolveFunction(referenceById(thread, id));
-await runTarget(target as Target, args);
+const received = receiveTarget();
+const found = await resolveFunction(referenceById(thread, received.id));
+await runTarget(found as Target, received.args);
 
 function receiveTarget(): { id: number; args: unknown[] } {
-  let received: { id: number; args: unknown[] } | undefined;
+  let message: { id: number; args: unknown[] } | undefined;
   thread.mailbox.handle(Kind.target, (slot) => {
     const id = thread.memory.words[slotAt(slot) + SLOT.fn] as number;
-    received = { id, args: readPayload(thread, slot, Part.args) };
+    message = { id, args: readPayload(thread, slot, Part.args) };
   });
-  thread.mailbox.waitFor(() => received !== undefined, Infinity);
-  return received as unknown as { id: number; args: unknown[] };
+  thread.mailbox.waitFor(() => message !== undefined, Infinity);
+  return message as unknown as { id: number; args: unknown[] };
 }
 
 async function runTarget(target: Target, args: unknown[]): Promise<void> {

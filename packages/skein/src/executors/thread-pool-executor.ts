@@ -313,6 +313,6 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
 shareClass(
   ThreadPoolExecutor,
   'skein.thread-pool',
-  ThreadPoolExecutor.addressOf,
-  ThreadPoolExecutor.at,
+  (executor) => ThreadPoolExecutor.addressOf(executor),
+  (address) => ThreadPoolExecutor.at(address),
 );

@@ -90,7 +90,12 @@ export class LoopHandle implements RemoteLoop {
   }
 }
 
-shareClass(LoopHandle, 'skein.loop', LoopHandle.addressOf, (address) => new LoopHandle(address));
+shareClass(
+  LoopHandle,
+  'skein.loop',
+  (handle) => LoopHandle.addressOf(handle),
+  (address) => new LoopHandle(address),
+);
 
 /** The handle on a loop of this thread; always the same. */
 export function remoteOf(loop: EventLoop): LoopHandle {

@@ -35,7 +35,7 @@ export const wait: (
   at: number,
   value: number,
   timeoutMs: number,
-) => 'ok' | 'not-equal' | 'timed-out' = Atomics.wait as never;
+) => 'ok' | 'not-equal' | 'timed-out' = Atomics.wait;
 
 /** Wakes every thread that sleeps on the word; returns how many. */
 export const notifyAll = (words: Int32Array, at: number): number => Atomics.notify(words, at);

@@ -27,15 +27,33 @@ export function writeAll(fd: number, text: Uint8Array): void {
   }
 }
 
+/**
+ * Writes lines. A pipe takes a piece of up to `PIPE_BUF` as a whole or not at all, but more than that
+ * in parts, with what others write in between: so many lines go in pieces that end with a line.
+ * A single line that is longer may still be torn when the pipe is full.
+ */
+function writeLines(fd: number, lines: Buffer): void {
+  for (let from = 0; from < lines.length; ) {
+    const rest = lines.subarray(from);
+    let end = rest.length;
+    if (end > WHOLE_BYTES) end = rest.lastIndexOf(NEWLINE, WHOLE_BYTES - 1) + 1;
+    if (end === 0) end = rest.indexOf(NEWLINE) + 1;
+    writeAll(fd, rest.subarray(0, end));
+    from += end;
+  }
+}
+
 const nap = new Int32Array(new SharedArrayBuffer(4));
 const NEWLINE = 10;
+/** `PIPE_BUF`, in bytes: 4096 on Linux, at least 512 everywhere. */
+const WHOLE_BYTES = process.platform === 'linux' ? 4096 : 512;
 
 function printThrough(stream: NodeJS.WriteStream, fd: number): void {
   let rest: Buffer = Buffer.alloc(0);
   const print = (chunk: Uint8Array): void => {
     const text = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
     const end = text.lastIndexOf(NEWLINE) + 1;
-    if (end > 0) writeAll(fd, text.subarray(0, end));
+    if (end > 0) writeLines(fd, text.subarray(0, end));
     rest = text.subarray(end);
   };
   const write = (

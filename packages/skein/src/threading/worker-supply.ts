@@ -54,7 +54,8 @@ export class WorkerSupply {
   readonly #start: StartWorker;
   readonly #pools = new Map<number, Pool>();
   readonly #cores = availableParallelism();
-  #timer: NodeJS.Timeout | undefined;
+  /** Whether a look is due in `LOOK_MS` or less. */
+  #looksAgain = false;
   readonly #load = new ProcessLoad();
 
   constructor(memory: ProcessMemory, start: StartWorker) {
@@ -109,8 +110,10 @@ export class WorkerSupply {
       pool.quietLooks = 0;
       this.#startWorkers(pool, Math.min(wanted, this.#cores));
     }
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+    if (this.#looksAgain) return;
+    this.#looksAgain = true;
+    setTimeout(() => {
+      this.#looksAgain = false;
       this.look();
     }, LOOK_MS);
   }

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { answerThreadProgram, runThreadProgram } from '../fixtures/threads/run.ts';
+import { answerThreadProgram, printedIntoFullPipe, runThreadProgram } from '../fixtures/threads/run.ts';
 
 describe('what a thread prints appears at once while the main thread', () => {
   for (const how of ['blocks-in-join', 'blocks-in-result', 'blocks-in-loop', 'blocks-in-sleep']) {
@@ -15,12 +15,14 @@ describe('what a thread prints appears at once while the main thread', () => {
   }
 });
 
-test('lines of four threads at once, longer than what a pipe takes at a time, stay whole', async () => {
-  const { lines, stderr } = await runThreadProgram('printing', ['long-lines']);
-  const whole = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(30_000));
-  const torn = lines.filter((line) => !whole.includes(line));
-  assert.equal(torn.length, 0, stderr);
-  assert.equal(lines.length, 80);
+test('lines of four threads stay whole when a full pipe takes what they print in pieces', async () => {
+  const lines = (await printedIntoFullPipe('printing', 'prints-blocks')).trimEnd().split('\n');
+  const whole = new Set(['a', 'b', 'c', 'd'].map((letter) => letter.repeat(1000)));
+  assert.deepEqual(
+    lines.filter((line) => !whole.has(line)),
+    [],
+  );
+  assert.equal(lines.length, 1200);
 });
 
 test('what a thread prints right before its end appears before join() returns', async () => {

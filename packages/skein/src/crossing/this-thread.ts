@@ -16,7 +16,7 @@ import {
   workerData,
 } from 'node:worker_threads';
 import { InternalError } from '../core/exceptions.ts';
-import { store } from '../shared/atomics.ts';
+import { load, store } from '../shared/atomics.ts';
 import { THREAD, threadAt, ThreadStatus } from '../shared/layout.ts';
 import { Mailbox } from '../shared/mailbox.ts';
 import { type MemoryBuffers, ProcessMemory } from '../shared/process-memory.ts';
@@ -65,8 +65,10 @@ export class ThisThread {
     this.mailbox = new Mailbox(this.memory, setup.address, () => performance.now());
     this.mailbox.dropCarried = (key) => this.tellKeeper({ type: 'drop', key });
     this.mailbox.afterDrain.push(() => this.mailWasRead());
-    const status = threadAt(setup.address.entry) + THREAD.status;
-    store(this.memory.words, status, ThreadStatus.running);
+    const { words } = this.memory;
+    const at = threadAt(setup.address.entry);
+    // A worker of a pool is on its way until it looks for work, and says so itself.
+    if (load(words, at + THREAD.pool) === 0) store(words, at + THREAD.status, ThreadStatus.running);
   }
 
   /** Whether this thread is the root. */

@@ -33,6 +33,7 @@ import {
   slotState,
   THREAD,
   threadAt,
+  ThreadStatus,
 } from '../shared/layout.ts';
 import { announce, sleep, stayAwake } from '../shared/parking.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
@@ -64,7 +65,7 @@ export class PoolWorker {
   readonly #entry: number;
   readonly #parker: number;
   readonly #functions: (AnyFunction | undefined)[] = [];
-  /** Holds the thread while it waits without blocking. */
+  /** Holds the thread while a job goes on asynchronously, or while it waits without blocking. */
   readonly #hold = setInterval(() => {}, 0x7fff_ffff).unref();
   #loop: NodeEventLoop | undefined;
   #job: number = NO_JOB;
@@ -98,6 +99,7 @@ export class PoolWorker {
         return;
       }
     }
+    store(this.#words, threadAt(this.#entry) + THREAD.status, ThreadStatus.running);
     this.#work();
   }
 
@@ -109,7 +111,10 @@ export class PoolWorker {
       if (slot !== NO_JOB) {
         this.#beBusy();
         this.#ranJobs = true;
-        if (!this.#begin(slot)) return; // comes back when the job is done
+        if (!this.#begin(slot)) {
+          this.#hold.ref(); // also when the job waits for what does not keep a thread alive
+          return; // comes back when the job is done
+        }
       } else if (!this.#rest()) {
         return; // comes back when Node's loop has turned
       }
@@ -142,7 +147,8 @@ export class PoolWorker {
       this.#finish(slot, Outcome.value, result);
       return true;
     }
-    result.then(
+    // A promise settles once; what else has a `then` may do as it likes.
+    Promise.resolve(result).then(
       (value) => this.#finishLater(slot, Outcome.value, value),
       (error: unknown) => this.#finishLater(slot, Outcome.error, error),
     );

@@ -40,7 +40,9 @@ export class ThreadHandle {
   join(timeoutMs: number = Infinity): boolean {
     this.#checkJoin();
     if (!(timeoutMs >= 0)) {
-      throw new ValueError(`timeout must be non-negative: join takes milliseconds, got ${timeoutMs}`);
+      throw new ValueError(
+        `timeout must be non-negative: join takes milliseconds, got ${timeoutMs}`,
+      );
     }
     const { mailbox } = thisThread();
     const hasEnded = mailbox.waitFor(() => !this.isAlive(), timeoutMs);
@@ -100,7 +102,9 @@ export function currentThread(): ThreadHandle {
 /** The thread from which all others were started: the program's main thread, as a rule. */
 export function mainThread(): ThreadHandle {
   const thread = thisThread();
-  return thread.isRoot ? currentThread() : new ThreadHandle(thread.root.name, false, thread.root.address);
+  return thread.isRoot
+    ? currentThread()
+    : new ThreadHandle(thread.root.name, false, thread.root.address);
 }
 
 const handleOf = ({ name, daemon, address }: ThisThread): ThreadHandle =>

@@ -17,7 +17,7 @@ export function printDirectly(): void {
 
 /** Writes to a file descriptor, all of it, however often the descriptor says "not now". */
 export function writeAll(fd: number, text: Uint8Array): void {
-  for (let written = 0; written < text.length; ) {
+  for (let written = 0; written < text.length;) {
     try {
       written += writeSync(fd, text, written);
     } catch (error) {
@@ -33,7 +33,7 @@ export function writeAll(fd: number, text: Uint8Array): void {
  * A single line that is longer may still be torn when the pipe is full.
  */
 function writeLines(fd: number, lines: Buffer): void {
-  for (let from = 0; from < lines.length; ) {
+  for (let from = 0; from < lines.length;) {
     const rest = lines.subarray(from);
     let end = rest.length;
     if (end > WHOLE_BYTES) end = rest.lastIndexOf(NEWLINE, WHOLE_BYTES - 1) + 1;

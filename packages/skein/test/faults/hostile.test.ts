@@ -18,15 +18,15 @@ import {
   postToParent,
   removeListeners,
   runInTask,
-  setExitCode,
   settlesTwice,
   spoilWorkerData,
   startOwnWorker,
   throwOdd,
+  waitUnreferenced,
 } from '../fixtures/hostile.ts';
 import { runProgram } from '../fixtures/run-program.ts';
 import { mainStyles } from '../fixtures/styles.ts';
-import { sharedWords, waitUntil } from '../fixtures/words.ts';
+import { open, sharedWords, waitUntil } from '../fixtures/words.ts';
 
 let pool: ThreadPoolExecutor;
 beforeEach(() => {
@@ -81,10 +81,19 @@ describe('a task that', () => {
 
   test('never settles: result(timeout) gives up, terminateWorkers() ends it', () => {
     const future = pool.submit(neverDone);
+    while (!future.running()) assert.throws(() => future.result(20), TimeoutError);
     assert.throws(() => future.result(20), TimeoutError);
-    assert.equal(future.running(), true);
     pool.terminateWorkers();
     assert.ok(future.exception() instanceof BrokenThreadPool);
+  });
+
+  test('waits for what does not keep its thread alive', async () => {
+    const words = sharedWords();
+    const future = pool.submit(waitUnreferenced, words);
+    while (!future.running()) assert.throws(() => future.result(20), TimeoutError);
+    assert.throws(() => future.result(100), TimeoutError);
+    open(words);
+    assert.match(await future, /^(ok|not-equal)$/);
   });
 
   test('is a coroutine without end: terminateWorkers() ends it', () => {
@@ -105,11 +114,6 @@ describe('a task that', () => {
 
   test('overflows its stack', () => {
     assert.throws(() => pool.submit(overflow, 1).result(), { name: 'RangeError', message: /call stack/ });
-  });
-
-  test('sets process.exitCode: that is of its thread only', async () => {
-    await pool.submit(setExitCode);
-    assert.equal(process.exitCode, undefined);
   });
 });
 

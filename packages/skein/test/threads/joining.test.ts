@@ -45,7 +45,7 @@ describe('join()', () => {
   test('of a thread that fails has called the hook when it returns', () => {
     const told: ThreadError[] = [];
     setExcepthook((event) => told.push(event));
-    for (let round = 1; round <= 10; round++) {
+    for (let round = 1; round <= 5; round++) {
       const thread = new Thread({ target: waiting.leave, args: [sharedWords(), 'throw'] });
       thread.start();
       thread.join();
@@ -70,9 +70,7 @@ describe('joined()', () => {
   for (const target of [waiting.joinThreads, waiting.joinThreadsByAwait]) {
     test(`of threads of a thread: ${target.name}`, async () => {
       const words = sharedWords();
-      const ended = await outcomeOf(
-        (reporter) => new Thread({ target, args: [reporter, words] }),
-      );
+      const ended = await outcomeOf((reporter) => new Thread({ target, args: [reporter, words] }));
       assert.deepEqual(ended, [true, true, true]);
     });
   }

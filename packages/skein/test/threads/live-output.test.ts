@@ -4,9 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { answerThreadProgram, printedIntoFullPipe, runThreadProgram } from '../fixtures/threads/run.ts';
+import {
+  answerThreadProgram,
+  printedIntoFullPipe,
+  runThreadProgram,
+} from '../fixtures/threads/run.ts';
 
-describe('what a thread prints appears at once while the main thread', () => {
+describe('what a thread prints appears at once while the main thread', { concurrency: 2 }, () => {
   for (const how of ['blocks-in-join', 'blocks-in-result', 'blocks-in-loop', 'blocks-in-sleep']) {
     test(how.replaceAll('-', ' '), async () => {
       const { stdout, code, stderr } = await answerThreadProgram('printing', [how]);

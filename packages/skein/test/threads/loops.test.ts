@@ -1,13 +1,7 @@
 /** Loops and threads: who gets which loop, and that each thread may run one. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  getEventLoop,
-  type NodeEventLoop,
-  newEventLoop,
-  Thread,
-  ThreadPoolExecutor,
-} from 'skein';
+import { getEventLoop, type NodeEventLoop, newEventLoop, Thread, ThreadPoolExecutor } from 'skein';
 import { outcomeOf } from '../fixtures/outcomes.ts';
 import * as loops from '../fixtures/threads/loops.ts';
 import { sharedWords } from '../fixtures/words.ts';
@@ -28,9 +22,10 @@ describe('the default-loop rule', () => {
     assert.equal(getEventLoop(), loop);
   });
 
-  test("in a thread getEventLoop() throws and names it, until setEventLoop was called there", async () => {
+  test('in a thread getEventLoop() throws and names it, until setEventLoop was called there', async () => {
     const start = outcomeOf(
-      (reporter) => new Thread({ target: loops.reportLookForLoop, args: [reporter], name: 'walker' }),
+      (reporter) =>
+        new Thread({ target: loops.reportLookForLoop, args: [reporter], name: 'walker' }),
     );
     assert.deepEqual(await start, ruleIn('walker'));
   });
@@ -59,9 +54,7 @@ describe('loops run at once', () => {
     test(`two threads run two loops: ${target.name}`, async () => {
       const words = sharedWords();
       const parties = [0, 1].map((place) =>
-        outcomeOf(
-          (reporter) => new Thread({ target, args: [reporter, words, place, 2, 10] }),
-        ),
+        outcomeOf((reporter) => new Thread({ target, args: [reporter, words, place, 2, 10] })),
       );
       assert.deepEqual(await Promise.all(parties), ['party 0', 'party 1']);
       assert.equal(words[0], 20);

@@ -12,16 +12,12 @@ const waits = [
   'parkInJoin',
 ];
 
-describe('the process ends', () => {
-  test('non-zero when main throws while other threads park, wherever they do', async () => {
-    const { code, stdout, stderr } = await runThreadProgram('endings', ['main-throws', ...waits]);
+describe('the process ends', { concurrency: 2 }, () => {
+  test('non-zero when main throws while other threads park, wherever they do, or compute', async () => {
+    const args = ['main-throws', ...waits, 'computeForEver'];
+    const { code, stdout, stderr } = await runThreadProgram('endings', args);
     assert.deepEqual([code, stdout], [1, 'all wait\n'], stderr);
     assert.match(stderr, /RangeError: main has failed/);
-  });
-
-  test('non-zero when main throws while a thread computes for ever', async () => {
-    const { code, stdout } = await runThreadProgram('endings', ['main-throws', 'computeForEver']);
-    assert.deepEqual([code, stdout], [1, 'all wait\n']);
   });
 
   test('non-zero when a promise of main rejects unseen while other threads park', async () => {
@@ -51,16 +47,22 @@ describe('the process ends', () => {
   }
 });
 
-describe('a thread that is no daemon keeps the process alive until it ends', () => {
-  for (const name of ['readInput', 'readInputLater', 'readInputInCoroutine']) {
-    test(`main has ended long before: ${name}`, async () => {
-      const { code, stdout, stderr } = await answerThreadProgram('endings', ['waits', name]);
+describe(
+  'a thread that is no daemon keeps the process alive until it ends',
+  { concurrency: 2 },
+  () => {
+    for (const name of ['readInput', 'readInputLater', 'readInputInCoroutine']) {
+      test(`main has ended long before: ${name}`, async () => {
+        const { code, stdout, stderr } = await answerThreadProgram('endings', ['waits', name]);
+        assert.deepEqual([code, stdout, stderr], [0, 'waiting\nwent on\n', '']);
+      });
+    }
+
+    test('also one that was started by a thread that has ended', async () => {
+      const { code, stdout, stderr } = await answerThreadProgram('endings', [
+        'waits-for-grandchild',
+      ]);
       assert.deepEqual([code, stdout, stderr], [0, 'waiting\nwent on\n', '']);
     });
-  }
-
-  test('also one that was started by a thread that has ended', async () => {
-    const { code, stdout, stderr } = await answerThreadProgram('endings', ['waits-for-grandchild']);
-    assert.deepEqual([code, stdout, stderr], [0, 'waiting\nwent on\n', '']);
-  });
-});
+  },
+);

@@ -51,7 +51,10 @@ for (const [name, make] of [
       using loop = closing(make());
       const args: [RemoteLoop, number, number, number] = [loop.remote(), 0, 20_000, 20_000];
       await runWith(loop, new Thread({ target: remote.callOftenAndStop, args }));
-      assert.deepEqual(calls, Array.from({ length: 20_000 }, (_, nth) => [0, nth]));
+      assert.deepEqual(
+        calls,
+        Array.from({ length: 20_000 }, (_, nth) => [0, nth]),
+      );
     });
 
     test('come from several threads: each keeps its order, none is lost or made twice', async () => {
@@ -64,7 +67,10 @@ for (const [name, make] of [
       assert.equal(calls.length, 1500);
       for (const who of [0, 1, 2]) {
         const own = (calls as [number, number][]).filter(([caller]) => caller === who);
-        assert.deepEqual(own, Array.from({ length: 500 }, (_, nth) => [who, nth]));
+        assert.deepEqual(
+          own,
+          Array.from({ length: 500 }, (_, nth) => [who, nth]),
+        );
       }
     });
 
@@ -73,8 +79,8 @@ for (const [name, make] of [
       const contexts: ExceptionContext[] = [];
       loop.setExceptionHandler((_loop, context) => contexts.push(context));
       await runWith(loop, new Thread({ target: remote.callThrowing, args: [loop.remote()] }));
-      assert.equal(contexts.length, 1);
-      assert.equal((contexts[0]?.exception as Error).message, 'thrown in the loop');
+      const messages = contexts.map(({ exception }) => (exception as Error).message);
+      assert.deepEqual(messages, ['thrown in the loop']);
     });
 
     test('may be made by the thread of the loop itself', async () => {
@@ -92,7 +98,11 @@ for (const [name, make] of [
       assert.equal(handle.isClosed(), false);
       loop.close();
       assert.equal(handle.isClosed(), true);
-      const isRefusal = { name: 'RuntimeError', code: 'ERR_LOOP_CLOSED', message: /^Event loop is closed/ };
+      const isRefusal = {
+        name: 'RuntimeError',
+        code: 'ERR_LOOP_CLOSED',
+        message: /^Event loop is closed/,
+      };
       assert.throws(() => handle.callSoonThreadsafe(remote.noteCall, 1), isRefusal);
       const [said, isClosed] = (await outcomeOf(
         (reporter) => new Thread({ target: remote.reportCall, args: [reporter, handle] }),
@@ -120,8 +130,14 @@ describe('refused where the call is made', () => {
     const refusals = (await outcomeOf(
       (reporter) => new Thread({ target: remote.reportRefusals, args: [reporter, loop.remote()] }),
     )) as string[];
-    assert.match(refusals[0] ?? '', /^FunctionReferenceError ERR_FUNCTION_REFERENCE: .*captures `mine`/);
-    assert.match(refusals[1] ?? '', /^DataCloneError ERR_DATA_CLONE: argument 2, property 'socket': a function/);
+    assert.match(
+      refusals[0] ?? '',
+      /^FunctionReferenceError ERR_FUNCTION_REFERENCE: .*captures `mine`/,
+    );
+    assert.match(
+      refusals[1] ?? '',
+      /^DataCloneError ERR_DATA_CLONE: argument 2, property 'socket': a function/,
+    );
     assert.match(refusals[2] ?? '', /^TypeError .*a function was expected, got string/);
     assert.deepEqual(calls, []);
   });
@@ -139,7 +155,9 @@ describe('the loop of another thread', () => {
       for (const word of ['one', 'two', 'end']) there.callSoonThreadsafe(remote.noteCall, word);
       if (target === remote.serve) there.callSoonThreadsafe(remote.stopLoop);
       assert.deepEqual(await report, ['one', 'two', 'end']);
-      assert.throws(() => there.callSoonThreadsafe(remote.noteCall, 1), { code: 'ERR_LOOP_CLOSED' });
+      assert.throws(() => there.callSoonThreadsafe(remote.noteCall, 1), {
+        code: 'ERR_LOOP_CLOSED',
+      });
     });
   }
 

@@ -69,7 +69,10 @@ describe('start() refuses', () => {
     [[1, 2, new Socket()], /^argument 3, property 'handle': a function|^argument 3: a Socket/],
   ] as const) {
     test(`an argument that cannot cross, by its place: ${place.source.slice(1)}`, () => {
-      const thread = new Thread({ target: echo as (...values: unknown[]) => unknown, args: [...args] });
+      const thread = new Thread({
+        target: echo as (...values: unknown[]) => unknown,
+        args: [...args],
+      });
       assert.throws(
         () => thread.start(),
         (error) => {
@@ -99,7 +102,10 @@ describe('start() refuses', () => {
     assert.equal(stdout, 'joined: true\n', stderr);
     assert.equal(code, 0);
     assert.match(stderr, /^Exception in thread first:/);
-    assert.match(stderr, /cannot start the thread 'first' while file:.*unguarded\.js is being imported/);
+    assert.match(
+      stderr,
+      /cannot start the thread 'first' while file:.*unguarded\.js is being imported/,
+    );
     assert.match(stderr, /import \{ isMainThread \} from 'node:worker_threads';/);
     assert.match(stderr, /if \(isMainThread\) \{/);
     assert.match(stderr, /ERR_MAIN_GUARD/);
@@ -123,7 +129,10 @@ describe('a target that only the thread can miss ends the thread, and the hook i
 
   test('a function that is not exported: the error says so and shows both cures', () => {
     const { message } = endsWith(getHidden()) as Error;
-    assert.match(message, /^function 'hidden' cannot be sent to another thread: it is not exported/);
+    assert.match(
+      message,
+      /^function 'hidden' cannot be sent to another thread: it is not exported/,
+    );
     assert.match(message, /it exports getHidden, makeClosure/);
     assert.match(message, /export function hidden/);
     assert.match(message, /export const hidden = task\('hidden'/);

@@ -78,7 +78,10 @@ describe('the loop in which the target runs', () => {
     [loopInCoroutine, SelectorEventLoop.name],
   ] as const) {
     test(`${target.name}: ${expected}`, async () => {
-      assert.equal(await outcomeOf((reporter) => new Thread({ target, args: [reporter] })), expected);
+      assert.equal(
+        await outcomeOf((reporter) => new Thread({ target, args: [reporter] })),
+        expected,
+      );
     });
   }
 });

@@ -261,10 +261,10 @@ test('fifty threads at once', () => {
 
 test('threads one after the other use no place for ever', () => {
   const words = sharedWords();
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 25; i++) {
     const thread = new Thread({ target: count, args: [words] });
     thread.start();
     thread.join();
   }
-  waitUntil(words, 0, 60);
+  waitUntil(words, 0, 25);
 });

@@ -105,7 +105,7 @@ export class ByteReader {
   #copy(target: Uint8Array, from: number): void {
     const length = target.length;
     const bytes = this.#in;
-    if (length > SHORT_BYTES) target.set(bytes.subarray(from, from + length));
+    if (length > SHORT_BYTES) bytes.copy(target, 0, from, from + length);
     else for (let i = 0; i < length; i++) target[i] = bytes[from + i]!;
   }
 

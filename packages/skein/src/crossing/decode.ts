@@ -8,6 +8,9 @@ import { revive } from './share.ts';
 import { readTagged } from './tagged-decoder.ts';
 import { Format } from './tags.ts';
 
+/** Bytes of an engine's message before the engine's own. */
+const ENGINE_HEAD = 8;
+
 /** Readers that are not at work. More than one is needed only when reviving a shared object decodes something. */
 const idle: ByteReader[] = [];
 
@@ -23,8 +26,8 @@ export function decode(bytes: Buffer, length: number): unknown[] {
   const format = bytes[0];
   if (format === Format.none) return [];
   if (format === Format.engine || format === Format.engineShared) {
-    const own = Buffer.allocUnsafeSlow(length - 1);
-    bytes.copy(own, 0, 1, length);
+    const own = Buffer.allocUnsafeSlow(length - ENGINE_HEAD);
+    bytes.copy(own, 0, ENGINE_HEAD, length);
     const payload = deserialize(own);
     return format === Format.engine ? (payload as unknown[]) : reviveAll(payload as MarkedValues);
   }

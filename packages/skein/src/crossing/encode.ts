@@ -86,8 +86,9 @@ function finish(into: Buffer): Encoded {
   return { head, bulk: tail };
 }
 
-const engineHead = Uint8Array.of(Format.engine);
-const engineSharedHead = Uint8Array.of(Format.engineShared);
+/** The format, and padding: the bytes behind it are copied eight times as fast when they are aligned. */
+const engineHead = Uint8Array.of(Format.engine, 0, 0, 0, 0, 0, 0, 0);
+const engineSharedHead = Uint8Array.of(Format.engineShared, 0, 0, 0, 0, 0, 0, 0);
 
 function encodeByEngine(
   values: readonly unknown[],
@@ -107,10 +108,10 @@ function encodeByEngine(
     throw error;
   }
   const head = hasShared ? engineSharedHead : engineHead;
-  if (bulk.length + 1 > into.length) return { head, bulk };
-  into[0] = head[0]!;
-  into.set(bulk, 1);
-  return bulk.length + 1;
+  if (head.length + bulk.length > into.length) return { head, bulk };
+  into.set(head);
+  into.set(bulk, head.length);
+  return head.length + bulk.length;
 }
 
 /** A port refuses by an error too, but later and without the place: so it is tried here. */

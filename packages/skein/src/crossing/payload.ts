@@ -118,7 +118,9 @@ function writeBlock(
   bulk: Uint8Array | undefined,
 ): void {
   const { words } = thread.memory;
-  const length = head.length + (bulk?.length ?? 0);
+  // The engine copies shared memory byte by byte, eight times as slowly, unless both ends are aligned.
+  const bulkAt = (head.length + 7) & ~7;
+  const length = bulk === undefined ? head.length : bulkAt + bulk.length;
   const page = thread.mailbox.arena.take(length);
   if (page < 0) {
     throw new RuntimeError(
@@ -130,9 +132,14 @@ function writeBlock(
   }
   const block = Buffer.from(thread.memory.buffers.arena, page * PAGE_BYTES, length);
   block.set(head);
-  if (bulk !== undefined) block.set(bulk, head.length);
+  if (bulk !== undefined) copyBytes(bulk, block, bulkAt);
   words[at + part + 1] = Math.ceil(length / PAGE_BYTES);
   store(words, at + part, page + 1);
   words[at + SLOT.length] = length;
   words[at + SLOT.payload] = 0;
+}
+
+/** `set` for two views of Node's: a plain copy of memory, where Node has that. */
+function copyBytes(from: Uint8Array, to: Buffer, at: number): void {
+  Buffer.prototype.copy.call(from, to, at);
 }

@@ -262,17 +262,15 @@ export class PoolWorker {
   /** The initializer has failed: no task of this pool can be done (CPython's rule 74). */
   #break(cause: unknown): void {
     console.error('Exception in initializer:', cause);
-    compareExchange(
-      this.#words,
-      this.#pool.at + POOL.status,
-      PoolStatus.open,
-      PoolStatus.broken,
-    );
+    compareExchange(this.#words, this.#pool.at + POOL.status, PoolStatus.open, PoolStatus.broken);
     for (;;) {
       const slot = this.#pool.ring.claim(this.#pool.queued, this.#running);
       if (slot === NO_JOB) break;
       this.#job = slot;
-      this.#finishBroken('A thread initializer failed, the thread pool is not usable anymore', cause);
+      this.#finishBroken(
+        'A thread initializer failed, the thread pool is not usable anymore',
+        cause,
+      );
     }
     process.exit(1);
   }

@@ -171,7 +171,15 @@ export const SLOT = {
  *   └─────────────────── owner, receiver (posted), or keeper when the owner is dead ──────────┘
  * ```
  */
-export const Phase = { free: 0, writing: 1, queued: 2, running: 3, done: 4, lost: 5, posted: 6 } as const;
+export const Phase = {
+  free: 0,
+  writing: 1,
+  queued: 2,
+  running: 3,
+  done: 4,
+  lost: 5,
+  posted: 6,
+} as const;
 export const PHASE_BITS = 4;
 export const PHASE_MASK: number = (1 << PHASE_BITS) - 1;
 

@@ -50,7 +50,6 @@ export class PoolMemory {
   get ident(): number {
     return load(this.#words, this.at + POOL.ident);
   }
-
 }
 
 /** Takes a free place in the table of pools. Any thread. */

@@ -1,7 +1,15 @@
 import { RuntimeError } from '../core/exceptions.ts';
 import { add, compareExchange, load, store } from './atomics.ts';
 import { openInbox } from './inbox.ts';
-import { EndReason, HEADER, THREAD, threadAt, THREADS, ThreadFlag, ThreadStatus } from './layout.ts';
+import {
+  EndReason,
+  HEADER,
+  THREAD,
+  threadAt,
+  THREADS,
+  ThreadFlag,
+  ThreadStatus,
+} from './layout.ts';
 import { Parker, unpark } from './parking.ts';
 import type { ProcessMemory } from './process-memory.ts';
 
@@ -67,7 +75,8 @@ export function wakeThread(words: Int32Array, entry: number): void {
 /** Wakes all threads that sleep: something of general interest has happened. */
 export function wakeAll(words: Int32Array): void {
   for (let entry = 0; entry < usedEntries(words); entry++) {
-    if (load(words, threadAt(entry) + THREAD.status) !== ThreadStatus.free) wakeThread(words, entry);
+    if (load(words, threadAt(entry) + THREAD.status) !== ThreadStatus.free)
+      wakeThread(words, entry);
   }
 }
 
@@ -104,7 +113,7 @@ export const usedEntries = (words: Int32Array): number => load(words, HEADER.ent
 
 /** Makes a word at least `value`. */
 function raise(words: Int32Array, at: number, value: number): void {
-  for (let seen = load(words, at); seen < value; ) {
+  for (let seen = load(words, at); seen < value;) {
     const found = compareExchange(words, at, seen, value);
     if (found === seen) return;
     seen = found;

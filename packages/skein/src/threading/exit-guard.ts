@@ -8,7 +8,16 @@
  */
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { load, store } from '../shared/atomics.ts';
-import { CHUNKS, chunkAt, HEADER, Phase, phaseOf, SLOT, slotAt, SLOTS_PER_CHUNK } from '../shared/layout.ts';
+import {
+  CHUNKS,
+  chunkAt,
+  HEADER,
+  Phase,
+  phaseOf,
+  SLOT,
+  slotAt,
+  SLOTS_PER_CHUNK,
+} from '../shared/layout.ts';
 import { someThreadIsNeeded } from '../shared/thread-table.ts';
 
 /** Makes the process wait for what is needed. Root thread only, once. */

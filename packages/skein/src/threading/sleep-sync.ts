@@ -11,7 +11,9 @@ const nothing = new Int32Array(new SharedArrayBuffer(4));
  */
 export function sleepSync(ms: number): void {
   if (!(ms >= 0)) {
-    throw new ValueError(`sleep length must be non-negative: sleepSync takes milliseconds, got ${ms}`);
+    throw new ValueError(
+      `sleep length must be non-negative: sleepSync takes milliseconds, got ${ms}`,
+    );
   }
   Atomics.wait(nothing, 0, 0, ms);
 }

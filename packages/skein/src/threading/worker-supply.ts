@@ -12,14 +12,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { load, store } from '../shared/atomics.ts';
-import {
-  POOL,
-  poolAt,
-  PoolStatus,
-  THREAD,
-  threadAt,
-  ThreadStatus,
-} from '../shared/layout.ts';
+import { POOL, poolAt, PoolStatus, THREAD, threadAt, ThreadStatus } from '../shared/layout.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
 import { usedEntries, wakeAll } from '../shared/thread-table.ts';
@@ -66,7 +59,13 @@ export class WorkerSupply {
   /** A pool was made. */
   addPool(config: PoolMessage): void {
     const memory = new PoolMemory(this.#memory, config.pool);
-    this.#pools.set(config.pool, { memory, config, started: config.started, head: -1, quietLooks: 0 });
+    this.#pools.set(config.pool, {
+      memory,
+      config,
+      started: config.started,
+      head: -1,
+      quietLooks: 0,
+    });
     this.#lookAt(this.#pools.get(config.pool) as Pool);
   }
 

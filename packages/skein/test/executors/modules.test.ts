@@ -58,7 +58,8 @@ describe('a program in', () => {
   const expected = 'result() 2\nawait 3\ncoroutine 4\nThread 5\n';
   const source = (name: string): string =>
     fileURLToPath(new URL(`../../test/fixtures/modules/${name}`, import.meta.url));
-  const stripsTypes = (process.features as { typescript?: unknown }).typescript !== undefined &&
+  const stripsTypes =
+    (process.features as { typescript?: unknown }).typescript !== undefined &&
     (process.features as { typescript?: unknown }).typescript !== false;
 
   for (const name of ['program.js', 'program.mjs', 'program.cjs']) {
@@ -68,10 +69,14 @@ describe('a program in', () => {
     });
   }
 
-  test('.ts, loaded by Node itself', { skip: !stripsTypes && 'this Node strips no types' }, async () => {
-    const { stdout, stderr } = await runFile(source('program.ts'));
-    assert.equal(stdout, expected, stderr);
-  });
+  test(
+    '.ts, loaded by Node itself',
+    { skip: !stripsTypes && 'this Node strips no types' },
+    async () => {
+      const { stdout, stderr } = await runFile(source('program.ts'));
+      assert.equal(stdout, expected, stderr);
+    },
+  );
 
   test('.ts, under tsx', async () => {
     const { stdout, stderr } = await runFile(source('program.ts'), [], {
@@ -80,6 +85,3 @@ describe('a program in', () => {
     assert.equal(stdout, expected, stderr);
   });
 });
-
-
-

@@ -61,12 +61,15 @@ for (const style of allStyles) {
     }
 
     test('a thrown error of a user’s class comes back whole', async () => {
-      await assert.rejects(style.call(pool, refuse as (field: string) => unknown, 'age'), (error) => {
-        assert(error instanceof StrictRefusal);
-        assert.equal(error.code, 'ERR_REFUSED');
-        assert.equal(error.explain(), 'age must be within 1 to 9');
-        return true;
-      });
+      await assert.rejects(
+        style.call(pool, refuse as (field: string) => unknown, 'age'),
+        (error) => {
+          assert(error instanceof StrictRefusal);
+          assert.equal(error.code, 'ERR_REFUSED');
+          assert.equal(error.explain(), 'age must be within 1 to 9');
+          return true;
+        },
+      );
     });
   });
 }

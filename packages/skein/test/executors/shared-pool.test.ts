@@ -1,14 +1,7 @@
 /** One pool, many users: threads with loops, tasks, callbacks; handles at any depth of arguments. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  getEventLoop,
-  newEventLoop,
-  NodeEventLoop,
-  run,
-  Thread,
-  ThreadPoolExecutor,
-} from 'skein';
+import { getEventLoop, newEventLoop, NodeEventLoop, run, Thread, ThreadPoolExecutor } from 'skein';
 import { addOne } from '../fixtures/functions.ts';
 import { outcomeOf, type Reporter } from '../fixtures/outcomes.ts';
 import { mainStyles } from '../fixtures/styles.ts';
@@ -31,10 +24,7 @@ describe('one pool used by five threads, each with a loop of its own', () => {
     test(`${target.name}: each result comes back in the loop that asked`, async () => {
       await using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
       const outcomes = Array.from({ length: 5 }, (_, index) =>
-        outcomeOf(
-          (reporter: Reporter) =>
-            new Thread({ target, args: [reporter, pool, index] }),
-        ),
+        outcomeOf((reporter: Reporter) => new Thread({ target, args: [reporter, pool, index] })),
       );
       for (const [index, outcome] of (await Promise.all(outcomes)).entries()) {
         assert.deepEqual(outcome, { asked: 100, right: 100, inLoop: 100, index });
@@ -136,22 +126,25 @@ describe('nesting', () => {
     const start = (reporter: Reporter) =>
       new Thread({ target: startThreadsAndPools, args: [reporter, 3], name: 'root' });
     const names = (await outcomeOf(start)) as string[];
-    assert.deepEqual(names.sort(), [
-      'root',
-      'root.0',
-      'root.0.0',
-      'root.0.0-pool_0',
-      'root.0.1',
-      'root.0.1-pool_0',
-      'root.0-pool_0',
-      'root.1',
-      'root.1.0',
-      'root.1.0-pool_0',
-      'root.1.1',
-      'root.1.1-pool_0',
-      'root.1-pool_0',
-      'root-pool_0',
-    ].sort());
+    assert.deepEqual(
+      names.sort(),
+      [
+        'root',
+        'root.0',
+        'root.0.0',
+        'root.0.0-pool_0',
+        'root.0.1',
+        'root.0.1-pool_0',
+        'root.0-pool_0',
+        'root.1',
+        'root.1.0',
+        'root.1.0-pool_0',
+        'root.1.1',
+        'root.1.1-pool_0',
+        'root.1-pool_0',
+        'root-pool_0',
+      ].sort(),
+    );
   });
 
   test('a thread that ends while its jobs run: they are done all the same', () => {

@@ -13,7 +13,12 @@ import {
 import { addOne, beginAndWait, count, echo } from '../fixtures/functions.ts';
 import { outcomeOf, type Reporter } from '../fixtures/outcomes.ts';
 import { open, sharedWords, waitUntil } from '../fixtures/words.ts';
-import { closePool, countAndSubmit, shutDownFromWithin, submitAndReport } from '../fixtures/users-of-pools.ts';
+import {
+  closePool,
+  countAndSubmit,
+  shutDownFromWithin,
+  submitAndReport,
+} from '../fixtures/users-of-pools.ts';
 
 const isShutdownError = (error: unknown): boolean =>
   error instanceof RuntimeError &&

@@ -22,7 +22,13 @@ const there: readonly (readonly [string, unknown])[] = [
   ['booleans, null and undefined', [true, false, null, undefined]],
   ['dates', [new Date(0), new Date(1e12)]],
   ['regular expressions', /a(?<name>b)/giu],
-  ['maps', new Map<unknown, unknown>([['a', new Map([[1, 2]])], [{ k: 1 }, new Set([1])]])],
+  [
+    'maps',
+    new Map<unknown, unknown>([
+      ['a', new Map([[1, 2]])],
+      [{ k: 1 }, new Set([1])],
+    ]),
+  ],
   ['sets', new Set<unknown>([1, 'a', null])],
   ['holes in arrays', [1, , 3]], // oxlint-disable-line no-sparse-arrays
   ['boxed primitives', [Object(1), Object('a'), Object(true), Object(1n)]],
@@ -59,7 +65,10 @@ for (const style of mainStyles) {
     });
 
     test('a Buffer comes back as a Buffer', async () => {
-      assert.deepEqual(await style.call(pool, echo<Buffer>, Buffer.from('wool')), Buffer.from('wool'));
+      assert.deepEqual(
+        await style.call(pool, echo<Buffer>, Buffer.from('wool')),
+        Buffer.from('wool'),
+      );
     });
 
     test('a SharedArrayBuffer is the same memory there', async () => {
@@ -113,13 +122,25 @@ describe('what cannot cross is refused at submit, by its name and place', () => 
     ['a function', [1, () => 1], /^argument 2: a function cannot be sent to another thread/],
     ['a named function', [echo], /^argument 1: a function \(echo\) cannot be sent/],
     ['in a property', [1, { socket: () => 1 }], /^argument 2, property 'socket': a function/],
-    ['deep down', [{ a: [{ b: Symbol('s') }] }], /^argument 1, property 'a\[0\]\.b': a symbol \(Symbol\(s\)\)/],
+    [
+      'deep down',
+      [{ a: [{ b: Symbol('s') }] }],
+      /^argument 1, property 'a\[0\]\.b': a symbol \(Symbol\(s\)\)/,
+    ],
     ['in an array', [[1, 2, () => 3]], /^argument 1, element 2: a function/],
     ['in a map', [new Map([['k', () => 1]])], /^argument 1, property 'get\('k'\)': a function/],
-    ['a promise', [1, 2, Promise.resolve(1)], /^argument 3: a Promise cannot be sent.*await it first/],
+    [
+      'a promise',
+      [1, 2, Promise.resolve(1)],
+      /^argument 3: a Promise cannot be sent.*await it first/,
+    ],
     ['a WeakMap', [new WeakMap()], /^argument 1: a WeakMap cannot be sent/],
     ['a generator', [(function* () {})()], /^argument 1: a generator cannot be sent/],
-    ['an object of a class with a function', [new Socket()], /^argument 1, property 'handle': a function|^argument 1: a Socket cannot be sent/],
+    [
+      'an object of a class with a function',
+      [new Socket()],
+      /^argument 1, property 'handle': a function|^argument 1: a Socket cannot be sent/,
+    ],
     ['a Proxy', [new Proxy({}, {})], /^argument 1: a Proxy cannot be sent/],
     ['a message port', [new MessageChannel().port1], /^argument 1: a MessagePort cannot be sent/],
   ];

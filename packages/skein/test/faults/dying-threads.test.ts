@@ -12,10 +12,19 @@ const deaths: readonly (readonly [Death, RegExp])[] = [
   ['process.exit', /BrokenThreadPool: The task ended its thread by process\.exit\(7\)/],
   ['process.exit in async', /BrokenThreadPool: The task ended its thread by process\.exit\(7\)/],
   ['endless loop', /BrokenThreadPool: The task 'die' did not finish: its thread was terminated/],
-  ['endless promises', /BrokenThreadPool: The task 'die' did not finish: its thread was terminated/],
+  [
+    'endless promises',
+    /BrokenThreadPool: The task 'die' did not finish: its thread was terminated/,
+  ],
   ['error in a timer', /BrokenThreadPool: An error was thrown in the thread outside of the task/],
-  ['unhandled rejection', /BrokenThreadPool: An error was thrown in the thread outside of the task/],
-  ['out of memory', /BrokenThreadPool: The task 'die' did not finish: its thread ran out of memory/],
+  [
+    'unhandled rejection',
+    /BrokenThreadPool: An error was thrown in the thread outside of the task/,
+  ],
+  [
+    'out of memory',
+    /BrokenThreadPool: The task 'die' did not finish: its thread ran out of memory/,
+  ],
 ];
 
 describe('one caller blocks in result(), another awaits: both hear of it, once', () => {
@@ -135,6 +144,7 @@ describe('terminateWorkers()', () => {
     pool.shutdown({ wait: false, cancelFutures: true });
     pool.terminateWorkers();
     pool.shutdown();
-    for (const future of futures) assert.equal(future.done() || future.exception() !== undefined, true);
+    for (const future of futures)
+      assert.equal(future.done() || future.exception() !== undefined, true);
   });
 });

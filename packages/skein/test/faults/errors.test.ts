@@ -47,7 +47,11 @@ const cases: readonly (readonly [string, Throwing, (thrown: never) => void])[] =
     },
   ],
   ['a string that was thrown', throwString, (thrown: string) => assert.equal(thrown, 'only text')],
-  ['undefined that was thrown', throwUndefined, (thrown: undefined) => assert.equal(thrown, undefined)],
+  [
+    'undefined that was thrown',
+    throwUndefined,
+    (thrown: undefined) => assert.equal(thrown, undefined),
+  ],
   [
     'an error that refers to itself',
     throwCircle,

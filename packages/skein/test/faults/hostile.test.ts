@@ -109,11 +109,17 @@ describe('a task that', () => {
   });
 
   test('returns a thenable that throws', () => {
-    assert.throws(() => pool.submit(badThenable).result(), { name: 'EvalError', message: 'in then' });
+    assert.throws(() => pool.submit(badThenable).result(), {
+      name: 'EvalError',
+      message: 'in then',
+    });
   });
 
   test('overflows its stack', () => {
-    assert.throws(() => pool.submit(overflow, 1).result(), { name: 'RangeError', message: /call stack/ });
+    assert.throws(() => pool.submit(overflow, 1).result(), {
+      name: 'RangeError',
+      message: /call stack/,
+    });
   });
 });
 
@@ -129,7 +135,8 @@ describe('what is thrown, however odd, arrives in some form', () => {
       'deep',
       (thrown: unknown) => {
         let depth = 0;
-        for (let at = thrown as Error | undefined; at !== undefined; at = at.cause as Error) depth++;
+        for (let at = thrown as Error | undefined; at !== undefined; at = at.cause as Error)
+          depth++;
         assert.equal(depth, 501);
       },
     ],

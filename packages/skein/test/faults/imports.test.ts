@@ -7,7 +7,10 @@ describe('a module that throws on import', () => {
   for (const way of ['result', 'await', 'coroutine']) {
     test(`${way}: the task fails with the module, the error and its cause; the pool works on`, async () => {
       const { lines, stderr, code } = await runProgram('imports.js', ['throws', way]);
-      assert.match(lines[0] ?? stderr, /^FunctionReferenceError: importing file:.*throws-on-import\.js failed: RangeError: no database$/);
+      assert.match(
+        lines[0] ?? stderr,
+        /^FunctionReferenceError: importing file:.*throws-on-import\.js failed: RangeError: no database$/,
+      );
       assert.deepEqual(lines.slice(1), ['cause: RangeError: no database', '2']);
       assert.equal(code, 0);
     });
@@ -15,7 +18,10 @@ describe('a module that throws on import', () => {
 
   test('as target of a thread: the thread ends with that error, the program goes on', async () => {
     const { stdout, stderr, code } = await runProgram('imports.js', ['throws', 'thread']);
-    assert.match(stderr, /Exception in thread spinner:[^]*importing .* failed: RangeError: no database/);
+    assert.match(
+      stderr,
+      /Exception in thread spinner:[^]*importing .* failed: RangeError: no database/,
+    );
     assert.deepEqual([stdout, code], ['joined true\n', 0]);
   });
 });

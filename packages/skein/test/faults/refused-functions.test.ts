@@ -24,7 +24,14 @@ const atOnce: readonly (readonly [string, Bad, readonly RegExp[]])[] = [
     giveNested(1, 2),
     [/function 'plus' \(.*hidden\.js:\d+:\d+\)/, /captures .*`base`/, /captures .*`offset`/],
   ],
-  ['an arrow function without a name', (() => () => Math.random())(), [/no variable of .* holds it/]],
+  [
+    'an arrow function without a name',
+    (
+      () => () =>
+        Math.random()
+    )(),
+    [/no variable of .* holds it/],
+  ],
   ['a bound function', addOne.bind(null, 1), [/is a bound function/]],
   ['a native function', Math.random, [/native function/]],
   ['a function made from text', new Function('return 1') as Bad, [/made from text/]],
@@ -93,7 +100,10 @@ describe('a function that is not exported', () => {
       () => pool.submit(giveHidden()).result(),
       (error) => {
         assert(error instanceof FunctionReferenceError);
-        assert.match(error.message, /function 'notExported' cannot be sent to another thread: it is not exported/);
+        assert.match(
+          error.message,
+          /function 'notExported' cannot be sent to another thread: it is not exported/,
+        );
         assert.match(error.message, /task\('notExported'/);
         return true;
       },
@@ -109,7 +119,9 @@ describe('task()', () => {
   test('inside a function registers nothing that another thread would find', () => {
     assert.throws(
       () => pool.submit(giveTask()).result(),
-      (error) => error instanceof FunctionReferenceError && /did not register task 'hidden'/.test(error.message),
+      (error) =>
+        error instanceof FunctionReferenceError &&
+        /did not register task 'hidden'/.test(error.message),
     );
   });
 

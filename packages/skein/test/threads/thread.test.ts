@@ -33,7 +33,8 @@ describe('new Thread()', () => {
     test(`refuses ${target === null ? 'null' : typeof target} as target`, () => {
       assert.throws(
         () => new Thread({ target: target as never }),
-        (error) => error instanceof TypeError && /takes a function as target, got/.test(error.message),
+        (error) =>
+          error instanceof TypeError && /takes a function as target, got/.test(error.message),
       );
     });
   }
@@ -53,7 +54,10 @@ describe('start()', () => {
   for (const target of [count, countLater, countInCoroutine]) {
     test(`runs the target, here ${target.name}, in a thread`, () => {
       const words = sharedWords();
-      const thread = new Thread({ target: target as (words: Int32Array) => unknown, args: [words] });
+      const thread = new Thread({
+        target: target as (words: Int32Array) => unknown,
+        args: [words],
+      });
       thread.start();
       assert.equal(thread.join(), true);
       assert.equal(words[0], 1);
@@ -72,7 +76,11 @@ describe('start()', () => {
     const words = sharedWords();
     const thread = waiting(words);
     thread.start();
-    const isRefusal = { name: 'RuntimeError', code: 'ERR_THREAD_STARTED', message: /only be started once/ };
+    const isRefusal = {
+      name: 'RuntimeError',
+      code: 'ERR_THREAD_STARTED',
+      message: /only be started once/,
+    };
     assert.throws(() => thread.start(), isRefusal);
     open(words);
     thread.join();
@@ -82,7 +90,10 @@ describe('start()', () => {
   test('that fails leaves a thread that can be started later', () => {
     const bad = { f: (): number => 1 };
     const thread = new Thread({ target: count as (x: never) => unknown, args: [bad as never] });
-    assert.throws(() => thread.start(), { name: 'DataCloneError', message: /argument 1, property 'f'/ });
+    assert.throws(() => thread.start(), {
+      name: 'DataCloneError',
+      message: /argument 1, property 'f'/,
+    });
     assert.equal(thread.isAlive(), false);
     (bad as { f?: unknown }).f = 1;
     thread.start();
@@ -92,7 +103,10 @@ describe('start()', () => {
   test('of a closure is refused', () => {
     const own = sharedWords();
     const thread = new Thread({ target: () => own[0] });
-    assert.throws(() => thread.start(), { name: 'FunctionReferenceError', message: /captures `own`/ });
+    assert.throws(() => thread.start(), {
+      name: 'FunctionReferenceError',
+      message: /captures `own`/,
+    });
     assert.equal(thread.isAlive(), false);
   });
 
@@ -119,8 +133,7 @@ describe('a thread knows', () => {
   test('its ident, which is the one that its starter sees, and no other thread’s', async () => {
     let started: Thread<never> | undefined;
     const told = (await outcomeOf(
-      (reporter: Reporter) =>
-        (started = new Thread({ target: aboutThisThread, args: [reporter] })),
+      (reporter: Reporter) => (started = new Thread({ target: aboutThisThread, args: [reporter] })),
     )) as Record<string, unknown>;
     assert.equal(told['ident'], started?.ident);
     assert.notEqual(told['ident'], currentThread().ident);

@@ -17,7 +17,8 @@ import {
 import { add, addLater, addSlowly } from '../fixtures/adders.ts';
 
 /** Fails to compile unless both types are the same. */
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type Same<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(isSame: Same<A, B>): void => assert.ok(isSame);
 
 function* inner(): Coroutine<'done'> {

@@ -26,7 +26,7 @@ const ROOMS: Record<string, { pure: boolean; imports: string[] }> = {
 };
 
 /** Above the rooms: the door, and what the threads begin with. Nobody imports them but one another. */
-const TOP = new Set(['index.ts', 'pool-worker-main.ts', 'thread-main.ts']);
+const TOP = new Set(['index.ts', 'keeper-main.ts', 'pool-worker-main.ts', 'thread-main.ts']);
 
 /** Of `shared` alone: all that it takes from `core` is this file. */
 const CORE_FOR_SHARED = 'core/exceptions.ts';

@@ -1,3 +1,4 @@
+import { staysHome } from './stays-home.ts';
 import { isCoroutine } from './coroutine.ts';
 import { DefaultExecutor } from './default-executor.ts';
 import { makeTask, type TaskSource } from './ensure-future.ts';
@@ -176,6 +177,12 @@ export abstract class EventLoop {
   ): Future<ResultOf<R>> {
     this.#checkClosed();
     const runner = executor ?? this.#defaultExecutor.get();
+    if (typeof runner.submit !== 'function') {
+      throw new TypeError(
+        `runInExecutor() takes an executor or null, then the function, got ${repr(executor)}; ` +
+          'write loop.runInExecutor(null, fn, ...args) for the default executor',
+      );
+    }
     return wrapFuture(runner.submit(fn, ...args), { loop: this });
   }
 
@@ -289,3 +296,5 @@ function checkCallback(callback: unknown, asked: string): void {
     throw new TypeError(`a callable object was expected by ${asked}(), got ${repr(callback)}`);
   }
 }
+
+staysHome(EventLoop, 'an event loop', 'it belongs to its thread; send loop.remote()');

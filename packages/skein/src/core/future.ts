@@ -1,3 +1,4 @@
+import { staysHome } from './stays-home.ts';
 import type { Awaitable } from './coroutine.ts';
 import type { EventLoop } from './event-loop.ts';
 import { CancelledError, InvalidStateError } from './exceptions.ts';
@@ -268,3 +269,5 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
 function isErrorClass(error: unknown): error is new () => Error {
   return typeof error === 'function' && error.prototype instanceof Error;
 }
+
+staysHome(Future, 'a future', 'it belongs to its loop; wait for it here and send its result');

@@ -2,7 +2,9 @@
 
 import { types } from 'node:util';
 import { DataCloneError } from '../core/exceptions.ts';
+import { STAYS_HOME, type StaysHome } from '../core/stays-home.ts';
 import { isShareable } from './share.ts';
+import { holdsSharedInside } from './survey.ts';
 
 /** The culprit: its path inside one of the values, and what it is. */
 interface Culprit {
@@ -58,6 +60,16 @@ function find(value: unknown, path: string, seen: Set<object>): Culprit | undefi
     };
   }
   if (typeof value !== 'object' || value === null || seen.has(value)) return undefined;
+  if (!types.isProxy(value) && STAYS_HOME in value) {
+    return { path, ...(value[STAYS_HOME] as StaysHome) };
+  }
+  if (!types.isProxy(value) && holdsSharedInside(value)) {
+    return {
+      path,
+      what: 'a pool or a loop inside of this object',
+      hint: 'they cross by themselves and in plain objects and arrays',
+    };
+  }
   seen.add(value);
   if (types.isProxy(value)) return { path, what: 'a Proxy', hint: 'send a plain copy of it' };
   if (isShareable(value)) return undefined;

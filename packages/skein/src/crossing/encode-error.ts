@@ -43,6 +43,9 @@ export interface EncodedThrow {
   readonly errors: readonly EncodedError[];
 }
 
+/** How many errors that hang together are described; of the rest only the text is sent. */
+const MOST_ERRORS = 100;
+
 /** Memory to try a value in. */
 const trial = Buffer.alloc(256);
 
@@ -67,7 +70,10 @@ function placeOf(
   errors: EncodedError[],
   numbers: Map<object, number>,
 ): EncodedPlace {
-  if (isError(value)) return { error: numberOf(value, errors, numbers) };
+  if (isError(value)) {
+    if (errors.length >= MOST_ERRORS && !numbers.has(value)) return { value: String(value) };
+    return { error: numberOf(value, errors, numbers) };
+  }
   if (Array.isArray(value) && value.some(isError)) {
     return { list: value.map((element) => placeOf(element, errors, numbers)) };
   }

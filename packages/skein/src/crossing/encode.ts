@@ -96,7 +96,8 @@ function encodeByEngine(
   where: (index: number) => string,
 ): Encoded {
   const read = valuesRead();
-  const { hasShared, needsPort } = survey(values);
+  const { hasShared, needsPort, isRefused } = survey(values);
+  if (isRefused) throw cloneError(values, where, undefined);
   const marked = hasShared || haveGetters(read.keys()) ? copyMarked(values, read) : undefined;
   const payload = hasShared ? marked! : (marked?.values ?? values);
   if (needsPort) return carry(payload, values, where);

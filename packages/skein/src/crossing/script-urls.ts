@@ -43,7 +43,7 @@ function readStack(): void {
 
 function readThrownStack(post: Post): void {
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 200;
+  Reflect.set(Error, 'stackTraceLimit', 200); // frozen under --frozen-intrinsics
   post('Runtime.enable');
   try {
     const thrown = post('Runtime.evaluate', { expression: 'throw new Error()', silent: true });
@@ -51,7 +51,7 @@ function readThrownStack(post: Post): void {
       remember(frame.scriptId, frame.url);
   } finally {
     post('Runtime.disable');
-    Error.stackTraceLimit = limit;
+    Reflect.set(Error, 'stackTraceLimit', limit);
   }
 }
 

@@ -5,17 +5,20 @@
  */
 
 import { types } from 'node:util';
+import { STAYS_HOME } from '../core/stays-home.ts';
 import { isShareable } from './share.ts';
 
 /** What was found. */
 export interface Survey {
   hasShared: boolean;
   needsPort: boolean;
+  /** Something that must not cross, or not in this place. */
+  isRefused: boolean;
 }
 
 /** Looks at everything that can be reached through arrays, objects, maps and sets. Runs no getters. */
 export function survey(values: readonly unknown[]): Survey {
-  const found: Survey = { hasShared: false, needsPort: false };
+  const found: Survey = { hasShared: false, needsPort: false, isRefused: false };
   const seen = new Set<object>();
   const waiting: object[] = [values];
   for (let object = waiting.pop(); object !== undefined; object = waiting.pop()) {
@@ -45,7 +48,8 @@ function lookAt(object: object, found: Survey, waiting: object[]): void {
     found.hasShared = true;
     return;
   }
-  if (types.isMap(object)) for (const entry of object) pushObjects(entry, waiting);
+  if (STAYS_HOME in object || holdsSharedInside(object)) found.isRefused = true;
+  else if (types.isMap(object)) for (const entry of object) pushObjects(entry, waiting);
   else if (types.isSet(object)) pushObjects(object, waiting);
   else pushProperties(object, waiting);
 }
@@ -59,6 +63,21 @@ function pushProperties(object: object, waiting: object[]): void {
     const value: unknown = Object.getOwnPropertyDescriptor(object, key)?.value;
     if (typeof value === 'object' && value !== null) waiting.push(value);
   }
+}
+
+/** Shared objects are replaced in plain objects and arrays; anywhere else they would arrive empty. */
+export function holdsSharedInside(object: object): boolean {
+  if (types.isMap(object)) return [...object].flat().some(isSharedObject);
+  if (types.isSet(object)) return [...object].some(isSharedObject);
+  const prototype = Object.getPrototypeOf(object) as object | null;
+  if (prototype === null || Object.getPrototypeOf(prototype) === null) return false;
+  return Object.keys(object).some((key) =>
+    isSharedObject(Object.getOwnPropertyDescriptor(object, key)?.value),
+  );
+}
+
+function isSharedObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !types.isProxy(value) && isShareable(value);
 }
 
 const nodesOwn = new WeakMap<object, boolean>();

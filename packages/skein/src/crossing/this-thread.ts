@@ -17,10 +17,10 @@ import {
 } from 'node:worker_threads';
 import { InternalError } from '../core/exceptions.ts';
 import { load, store } from '../shared/atomics.ts';
-import { THREAD, threadAt, ThreadStatus } from '../shared/layout.ts';
+import { HEADER, THREAD, threadAt, ThreadStatus } from '../shared/layout.ts';
 import { Mailbox } from '../shared/mailbox.ts';
 import { type MemoryBuffers, ProcessMemory } from '../shared/process-memory.ts';
-import { enterThread, type ThreadAddress } from '../shared/thread-table.ts';
+import { begin, enterThread, type ThreadAddress } from '../shared/thread-table.ts';
 
 /** What every thread that Skein starts finds in `workerData.skein`. */
 export interface ThreadSetup {
@@ -158,7 +158,15 @@ export function threadName(): string {
 
 function join(): ThisThread | undefined {
   const setup = (workerData as { skein?: ThreadSetup } | null)?.skein;
-  return setup === undefined ? undefined : new ThisThread(setup);
+  if (setup === undefined) return undefined;
+  const thread = new ThisThread(setup);
+  const { words } = thread.memory;
+  // Node 26 can lose the interrupt that ends a thread when the program ends, and would then wait for
+  // it for ever; so each thread looks for itself whenever it wakes.
+  thread.mailbox.duty = () => {
+    if (load(words, HEADER.ending) === 1) endAtOnce();
+  };
+  return begin(words, thread.address) ? thread : endAtOnce();
 }
 
 function found(): ThisThread {

@@ -1,5 +1,6 @@
+import { staysHome } from '../core/stays-home.ts';
 import type { Suspension } from '../core/coroutine.ts';
-import { BrokenThreadPool, CancelledError, TimeoutError } from '../core/exceptions.ts';
+import { BrokenThreadPool, CancelledError, TimeoutError, ValueError } from '../core/exceptions.ts';
 import type { ConcurrentFutureLike } from '../core/executor.ts';
 import { joinStacks } from '../core/joined-stacks.ts';
 import { wrapFuture } from '../core/wrap-future.ts';
@@ -194,6 +195,9 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   }
 
   #wait(timeoutMs: number): void {
+    if (Number.isNaN(timeoutMs)) {
+      throw new ValueError('timeout must be a number: result() takes milliseconds, got NaN');
+    }
     if (this.#thread.mailbox.waitFor(() => this.#state !== State.pending, timeoutMs)) return;
     const task = this.#name === '' ? 'the task' : `'${this.#name}'`;
     const state = this.running() ? 'still running' : 'still waiting for a thread';
@@ -218,3 +222,9 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     }
   }
 }
+
+staysHome(
+  ConcurrentFuture,
+  'a concurrent future',
+  'it belongs to the thread that submitted; wait for it there and send its result',
+);

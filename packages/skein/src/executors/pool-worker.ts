@@ -65,8 +65,8 @@ export class PoolWorker {
   readonly #entry: number;
   readonly #parker: number;
   readonly #functions: (AnyFunction | undefined)[] = [];
-  /** Holds the thread while a job goes on asynchronously, or while it waits without blocking. */
-  readonly #hold = setInterval(() => {}, 0x7fff_ffff).unref();
+  /** Holds the thread while it starts, while a job goes on asynchronously, and while it waits so. */
+  readonly #hold = setInterval(() => {}, 0x7fff_ffff);
   #loop: NodeEventLoop | undefined;
   #job: number = NO_JOB;
   #isIdle = false;
@@ -225,6 +225,7 @@ export class PoolWorker {
     const isWanted = this.#pool.ring.hasWork || this.#pool.status !== PoolStatus.open;
     if (isWanted || this.#thread.mailbox.hasMail) stayAwake(this.#words, this.#parker);
     else sleep(this.#words, this.#parker, Infinity);
+    this.#thread.mailbox.duty?.();
     unmark(this.#words, this.#pool, POOL.asleep, this.#entry);
     this.#thread.mailbox.drain();
     return true;

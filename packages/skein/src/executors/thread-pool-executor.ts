@@ -13,6 +13,7 @@
  * ```
  */
 import { availableParallelism } from 'node:os';
+import { inspect } from 'node:util';
 import { BrokenThreadPool, RuntimeError, ValueError } from '../core/exceptions.ts';
 import type { Executor, ResultOf } from '../core/executor.ts';
 import { functionId } from '../crossing/function-table.ts';
@@ -42,14 +43,15 @@ import { type Initializer, packInitializer } from './initializer.ts';
 import type { WorkerData } from './pool-worker.ts';
 import { Submitter } from './submitter.ts';
 
-export interface ThreadPoolExecutorOptions<A extends unknown[] = unknown[]> {
+export interface ThreadPoolExecutorOptions {
   /** The most threads, ≥ 1. Default: `min(32, availableParallelism() + 4)`. */
   readonly maxWorkers?: number | undefined;
   /** Names of the threads are `PREFIX_0`, `PREFIX_1` … Default `ThreadPoolExecutor-N`. */
   readonly threadNamePrefix?: string | undefined;
   /** An exported function that each thread calls before its first task. */
-  readonly initializer?: ((...args: A) => unknown) | undefined;
-  readonly initargs?: NoInfer<A> | undefined;
+  readonly initializer?: ((...args: never[]) => unknown) | undefined;
+  /** Its arguments; they cross as those of `submit`. */
+  readonly initargs?: readonly unknown[] | undefined;
 }
 
 export interface ShutdownOptions {
@@ -87,7 +89,7 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
     const { maxWorkers = Math.min(32, availableParallelism() + 4), threadNamePrefix } = options;
     if (!Number.isInteger(maxWorkers) || maxWorkers < 1) {
       throw new ValueError(
-        `max_workers must be greater than 0: maxWorkers takes a whole number ≥ 1, got ${maxWorkers}`,
+        `max_workers must be greater than 0: maxWorkers takes a whole number ≥ 1, got ${inspect(maxWorkers)}`,
       );
     }
     this.#thread = thisThread();

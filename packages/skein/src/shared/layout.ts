@@ -41,6 +41,8 @@ export const HEADER = {
   entries: 7,
   /** 1 = the keeper has sent a request to the root thread's port. */
   rootWanted: 8,
+  /** 1 = the root thread has exited: whoever is still there shall end. */
+  ending: 9,
 } as const;
 
 const HEADER_WORDS = 64;
@@ -69,6 +71,8 @@ export const THREAD = {
   exitCode: 9,
   /** Number of the thread at the operating system, 0 = not known. Workers only. */
   tid: 10,
+  /** 1 = its own code runs: it hears a request to end and can be terminated. */
+  begun: 11,
 } as const;
 
 export const ThreadStatus = { free: 0, starting: 1, running: 2, ended: 3 } as const;

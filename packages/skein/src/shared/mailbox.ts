@@ -75,6 +75,13 @@ export class Mailbox {
   /** Those before this one have been let go. */
   #heldFrom = 0;
   #watches: (() => boolean)[] = [];
+  /**
+   * Taken out of the inbox, and how many of them were opened; and jobs that the dead have left.
+   * A callback that is called meanwhile may wait in its turn, and then goes on with these.
+   */
+  #taken: number[] = [];
+  #opened = 0;
+  readonly #left: (readonly [slot: number, who: Expectation])[] = [];
   #listening = false;
   /** Whether a promise of `waitAsync` is outstanding on the parker. Never more than one. */
   #waiter = false;
@@ -196,14 +203,21 @@ export class Mailbox {
 
   /** Hands out everything that has come; says whether there was anything. Never blocks. */
   drain(): boolean {
-    if (!this.hasMail) return false;
+    const hasUnopened = this.#opened < this.#taken.length || this.#left.length > 0;
+    if (!hasUnopened && !this.hasMail) return false;
     const deaths = load(this.words, HEADER.deaths);
     // The marks before the mail: a marked job that was also delivered is in the mail by then. The
     // other way round it could be settled, and its slot used again, while it is still in the inbox.
-    const left = deaths === this.#deathsSeen ? undefined : this.#leftByTheDead();
+    if (deaths !== this.#deathsSeen) this.#left.push(...this.#leftByTheDead());
     this.#deathsSeen = deaths;
-    for (const slot of takeInbox(this.#place, this.#inbox, this.address.ident)) this.#open(slot);
-    for (const [slot, who] of left ?? []) if (this.#expected[slot] === who) this.#open(slot);
+    const taken = takeInbox(this.#place, this.#inbox, this.address.ident);
+    this.#taken = hasUnopened ? this.#taken.slice(this.#opened).concat(taken) : taken;
+    this.#opened = 0;
+    while (this.#opened < this.#taken.length) this.#open(this.#taken[this.#opened++] as number);
+    for (let next = this.#left.shift(); next !== undefined; next = this.#left.shift()) {
+      const [slot, who] = next;
+      if (this.#expected[slot] === who) this.#open(slot);
+    }
     this.#lookAtOwn();
     return true;
   }
@@ -294,11 +308,14 @@ export class Mailbox {
   }
 
   #tryHeld(): void {
-    const held = this.#held;
-    while (this.#heldFrom < held.length && (held[this.#heldFrom] as () => boolean)()) {
-      this.#heldFrom++;
+    // Counted as let go before it is tried: it may call a callback that waits, and comes back here.
+    while (this.#heldFrom < this.#held.length) {
+      const attempt = this.#held[this.#heldFrom++] as () => boolean;
+      if (attempt()) continue;
+      this.#heldFrom--;
+      break;
     }
-    if (this.#heldFrom < held.length) {
+    if (this.#heldFrom < this.#held.length) {
       store(this.words, HEADER.roomWanted, 1);
     } else {
       this.#held = [];

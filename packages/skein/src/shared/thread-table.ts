@@ -47,6 +47,7 @@ export function enterThread(memory: ProcessMemory, thread: NewThread): ThreadAdd
     store(words, at + THREAD.endReason, 0);
     store(words, at + THREAD.exitCode, 0);
     store(words, at + THREAD.tid, 0);
+    store(words, at + THREAD.begun, 0);
     openInbox(words, at + THREAD.inbox, ident);
     return { entry, ident };
   }
@@ -78,6 +79,26 @@ export function wakeAll(words: Int32Array): void {
     if (load(words, threadAt(entry) + THREAD.status) !== ThreadStatus.free)
       wakeThread(words, entry);
   }
+}
+
+/**
+ * Asks a thread to end, and says whether it has to be terminated for that. One that has not begun
+ * must not be: it would never take up its lifeline, which then closes only when its parent's loop
+ * turns. It looks whether it was asked when it begins (`begin`), and either it sees that or we see
+ * that it has begun.
+ */
+export function askToEnd(words: Int32Array, { entry, ident }: ThreadAddress): boolean {
+  const at = threadAt(entry);
+  if (load(words, at + THREAD.ident) !== ident) return false;
+  store(words, at + THREAD.endReason, EndReason.terminated);
+  return load(words, at + THREAD.begun) === 1;
+}
+
+/** Notes that the thread's own code runs; false when it was asked to end before that. */
+export function begin(words: Int32Array, { entry }: ThreadAddress): boolean {
+  const at = threadAt(entry);
+  store(words, at + THREAD.begun, 1);
+  return load(words, at + THREAD.endReason) !== EndReason.terminated;
 }
 
 /** Notes that a thread ends by itself, and its exit code. The thread's exit hook. */

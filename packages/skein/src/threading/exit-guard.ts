@@ -18,7 +18,7 @@ import {
   slotAt,
   SLOTS_PER_CHUNK,
 } from '../shared/layout.ts';
-import { someThreadIsNeeded } from '../shared/thread-table.ts';
+import { someThreadIsNeeded, wakeAll } from '../shared/thread-table.ts';
 
 /** Makes the process wait for what is needed. Root thread only, once. */
 export function waitAtExit(root: ThisThread): void {
@@ -34,6 +34,10 @@ export function waitAtExit(root: ThisThread): void {
   process.on('beforeExit', () => {
     look();
     mailbox.listen();
+  });
+  process.on('exit', () => {
+    store(words, HEADER.ending, 1);
+    wakeAll(words);
   });
   mailbox.lookAround = () => {
     if (load(words, HEADER.leaving) === 1) look();

@@ -17,14 +17,14 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { MessagePort, Worker } from 'node:worker_threads';
-import { store } from '../shared/atomics.ts';
+import { load, store } from '../shared/atomics.ts';
 import { HEADER, THREAD, threadAt, ThreadFlag, ThreadStatus } from '../shared/layout.ts';
 import { Mailbox } from '../shared/mailbox.ts';
 import { ProcessMemory } from '../shared/process-memory.ts';
-import { enterThread, type ThreadAddress, wakeThread } from '../shared/thread-table.ts';
+import { askToEnd, enterThread, type ThreadAddress, wakeThread } from '../shared/thread-table.ts';
 import type { KeeperMessage, KeeperSetup, StartMessage } from './keeper-messages.ts';
 import { Parcels } from './parcels.ts';
-import { endWorker, spawn } from './spawn.ts';
+import { AGAIN_MS, endWorker, spawn } from './spawn.ts';
 import { sweep } from './sweep.ts';
 import { WorkerSupply } from './worker-supply.ts';
 
@@ -107,16 +107,22 @@ export class Keeper {
   }
 
   #terminate(address: ThreadAddress): void {
+    if (!askToEnd(this.#memory.words, address)) return;
     const worker = this.#workers.get(address.ident);
-    if (worker !== undefined) {
-      endWorker(worker);
-      return;
-    }
-    // The root has started it. It is told even if it is blocked, for it blocks in its mailbox.
+    if (worker === undefined) this.#askRoot(address);
+    else endWorker(worker);
+  }
+
+  /** The root has started this one. It is told even if it is blocked: it blocks in its mailbox. */
+  #askRoot(address: ThreadAddress): void {
     const { port, root } = this.#setup;
+    const { words } = this.#memory;
+    const isThere = load(words, threadAt(address.entry) + THREAD.ident) === address.ident;
+    if (!isThere) return;
     port.postMessage({ type: 'terminate', addresses: [address] });
-    store(this.#memory.words, HEADER.rootWanted, 1);
-    wakeThread(this.#memory.words, root.address.entry);
+    store(words, HEADER.rootWanted, 1);
+    wakeThread(words, root.address.entry);
+    setTimeout(() => this.#askRoot(address), AGAIN_MS);
   }
 
   #bury(address: ThreadAddress): void {

@@ -31,12 +31,13 @@ export function spawn(
     transferList: [keeperPort],
   });
   worker.unref();
+  worker.setMaxListeners(0); // it may be told to end many times (`endWorker`)
   worker.on('error', () => {}); // the thread has told of it already, or the lifeline will
   return { worker, lifeline };
 }
 
 /** How often a Worker that does not end is told again. */
-const AGAIN_MS = 40;
+export const AGAIN_MS = 40;
 
 /**
  * Ends a Worker, wherever it is. Node 26 can lose the interrupt that stops a thread, one time in

@@ -11,8 +11,8 @@ import { loaderSetup } from '../crossing/loader.ts';
 import { besideTheDoor } from '../crossing/package-place.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
 import { load, store } from '../shared/atomics.ts';
-import { EndReason, HEADER, THREAD, threadAt, ThreadFlag } from '../shared/layout.ts';
-import { enterThread, type ThreadAddress } from '../shared/thread-table.ts';
+import { HEADER, ThreadFlag } from '../shared/layout.ts';
+import { askToEnd, enterThread, type ThreadAddress } from '../shared/thread-table.ts';
 import { waitAtExit } from './exit-guard.ts';
 import type { ChildMessage, KeeperSetup, StartMessage } from './keeper-messages.ts';
 import { endWorker, spawn } from './spawn.ts';
@@ -55,16 +55,11 @@ export function startThread({ flags, pool, ...rest }: ThreadRequest): ThreadAddr
 export function terminateThreads(addresses: readonly ThreadAddress[]): void {
   const thread = thisThreadWithKeeper();
   const { words } = thread.memory;
-  const others: ThreadAddress[] = [];
   for (const address of addresses) {
-    const at = threadAt(address.entry);
-    if (load(words, at + THREAD.ident) !== address.ident) continue;
-    store(words, at + THREAD.endReason, EndReason.terminated);
     const worker = ownWorkers.get(address.ident);
-    if (worker === undefined) others.push(address);
-    else endWorker(worker);
+    if (askToEnd(words, address) && worker !== undefined) endWorker(worker);
   }
-  if (others.length > 0) thread.tellKeeper({ type: 'terminate', addresses: others });
+  thread.tellKeeper({ type: 'terminate', addresses });
 }
 
 function startHere(root: ThisThread, start: StartMessage): void {
@@ -107,7 +102,9 @@ function startKeeper(root: ThisThread): void {
 /** The keeper cannot end the Workers that the root has started: it asks the root to do it. */
 function obeyKeeper(root: ThisThread): void {
   const { words } = root.memory;
-  root.onTerminate = (addresses) => terminateThreads(addresses);
+  root.onTerminate = (addresses) => {
+    for (const { ident } of addresses) void ownWorkers.get(ident)?.terminate();
+  };
   root.mailbox.duty = () => {
     if (load(words, HEADER.rootWanted) === 0) return;
     store(words, HEADER.rootWanted, 0);

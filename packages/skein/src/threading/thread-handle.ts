@@ -1,3 +1,4 @@
+import { staysHome } from '../core/stays-home.ts';
 import { RuntimeError, ValueError } from '../core/exceptions.ts';
 import type { Future } from '../core/future.ts';
 import { thisThread, type ThisThread } from '../crossing/this-thread.ts';
@@ -109,3 +110,5 @@ export function mainThread(): ThreadHandle {
 
 const handleOf = ({ name, daemon, address }: ThisThread): ThreadHandle =>
   new ThreadHandle(name, daemon, address);
+
+staysHome(ThreadHandle, 'a thread', 'it belongs to the thread that made it; send its ident');

@@ -37,7 +37,7 @@ export class Thread<A extends unknown[] = unknown[]> extends ThreadHandle {
   readonly #args: A;
 
   constructor(options: ThreadOptions<A>) {
-    const { target, args, name, daemon } = options;
+    const { target, args, name, daemon } = options ?? ({} as ThreadOptions<A>);
     if (typeof target !== 'function') {
       throw new TypeError(
         `new Thread() takes a function as target, got ${target === null ? 'null' : typeof target}. ` +

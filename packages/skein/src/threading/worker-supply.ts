@@ -12,7 +12,9 @@
  */
 import { availableParallelism } from 'node:os';
 import { load, store } from '../shared/atomics.ts';
-import { POOL, poolAt, PoolStatus, THREAD, threadAt, ThreadStatus } from '../shared/layout.ts';
+import {
+  EndReason,
+  POOL, poolAt, PoolStatus, THREAD, threadAt, ThreadStatus } from '../shared/layout.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
 import { usedEntries, wakeAll } from '../shared/thread-table.ts';
@@ -158,6 +160,7 @@ export class WorkerSupply {
       const status = load(words, at + THREAD.status);
       const asleep = load(words, pool.memory.at + POOL.asleep + (entry >>> 5));
       const sleeps = (asleep & (1 << (entry & 31))) !== 0;
+      if (load(words, at + THREAD.endReason) !== EndReason.none) continue; // on its way out
       if (status === ThreadStatus.starting) count++;
       else if (status === ThreadStatus.running && sleeps) count++;
     }

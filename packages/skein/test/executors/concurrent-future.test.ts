@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import {
+  BrokenThreadPool,
   CancelledError,
   type ConcurrentFuture,
   NodeEventLoop,
@@ -10,6 +11,7 @@ import {
   TimeoutError,
 } from 'skein';
 import { addOne, beginAndWait, count, echo, fail, note } from '../fixtures/functions.ts';
+import { failToInitialize } from '../fixtures/initializers.ts';
 import { eventually, open, sharedWords, waitUntil } from '../fixtures/words.ts';
 
 let pool: ThreadPoolExecutor;
@@ -265,6 +267,46 @@ describe('addDoneCallback()', () => {
     assert.equal(a.result(), 2);
     assert.equal(seen, 11);
     assert.equal(b.result(), 11);
+  });
+
+  test('result() inside a callback, of what has come together with its own', () => {
+    for (let round = 0; round < 200; round++) {
+      const futures = [1, 2, 3, 4].map((x) => pool.submit(addOne, x));
+      let sum = 0;
+      futures[0]?.addDoneCallback(() => {
+        for (const future of futures) sum += future.result();
+      });
+      pool.submit(addOne, 0).result(); // the others have come by then, in one batch or several
+      assert.equal(sum, 14);
+    }
+  });
+
+  test('result() inside a callback, of work that died together with its own', () => {
+    using two = new ThreadPoolExecutor({ maxWorkers: 2 });
+    const futures = [1, 2].map(() => two.submit(beginAndWait, gate));
+    waitUntil(gate, 1, 2);
+    let second: unknown;
+    futures[0]?.addDoneCallback(() => (second = futures[1]?.exception()));
+    two.terminateWorkers();
+    assert.ok(futures[0]?.exception() instanceof BrokenThreadPool);
+    assert.ok(second instanceof BrokenThreadPool);
+  });
+
+  test('result() inside a callback, of work that is held back with its own', () => {
+    const broken = new ThreadPoolExecutor({ maxWorkers: 1, initializer: failToInitialize });
+    const futures: ConcurrentFuture<number>[] = [];
+    try {
+      for (let i = 0; i < 12_000; i++) futures.push(broken.submit(addOne, i));
+    } catch (error) {
+      assert.ok(error instanceof BrokenThreadPool);
+    }
+    const waited: unknown[] = [];
+    for (let i = 0; i < futures.length; i += 500) {
+      futures[i]?.addDoneCallback(() => waited.push(futures[i + 499]?.exception()));
+    }
+    for (const future of futures) assert.ok(future.exception() instanceof BrokenThreadPool);
+    assert.equal(waited.length, Math.ceil(futures.length / 500));
+    broken.shutdown();
   });
 
   test('result() of one submitted inside a callback, ten deep', () => {

@@ -221,7 +221,11 @@ const MAILBOX = 'shared/mailbox.js';
 const SWEEP = 'threading/sweep.js';
 const DEATHS = 'const deaths = load(this.words, HEADER.deaths);';
 const MAIL =
-  'for (const slot of takeInbox(this.#place, this.#inbox, this.address.ident))\n            this.#open(slot);';
+  'const taken = takeInbox(this.#place, this.#inbox, this.address.ident);\n' +
+  '        this.#taken = hasUnopened ? this.#taken.slice(this.#opened).concat(taken) : taken;\n' +
+  '        this.#opened = 0;\n' +
+  '        while (this.#opened < this.#taken.length)\n' +
+  '            this.#open(this.#taken[this.#opened++]);';
 const dies: Scenario = { dying: [WORKER], again: false, other: true };
 const ownerDies: Scenario = { dying: [OWNER], again: false, other: false };
 

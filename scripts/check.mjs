@@ -27,13 +27,14 @@ const CHECKS = [
 await script(async () => {
   requireNode();
   install();
-  const failed = CHECKS.filter(([name, check]) => !passes(name, check)).map(([name]) => name);
+  const failed = [];
+  for (const [name, check] of CHECKS) if (!(await passes(name, check))) failed.push(name);
   if (failed.length > 0) throw new Failure(`\nFailed: ${failed.join(', ')}.`);
 });
 
-function passes(name, check) {
+async function passes(name, check) {
   try {
-    check();
+    await check();
     console.log(`✔ ${name}`);
     return true;
   } catch (error) {

@@ -14,7 +14,13 @@ import { availableParallelism } from 'node:os';
 import { load, store } from '../shared/atomics.ts';
 import {
   EndReason,
-  POOL, poolAt, PoolStatus, THREAD, threadAt, ThreadStatus } from '../shared/layout.ts';
+  POOL,
+  poolAt,
+  PoolStatus,
+  THREAD,
+  threadAt,
+  ThreadStatus,
+} from '../shared/layout.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
 import { usedEntries, wakeAll } from '../shared/thread-table.ts';

@@ -44,7 +44,7 @@ export interface EncodedThrow {
 }
 
 /** How many errors that hang together are described; of the rest only the text is sent. */
-const MOST_ERRORS = 100;
+const MOST_ERRORS = 1000;
 
 /** Memory to try a value in. */
 const trial = Buffer.alloc(256);

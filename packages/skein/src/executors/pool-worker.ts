@@ -70,6 +70,7 @@ export class PoolWorker {
   #loop: NodeEventLoop | undefined;
   #job: number = NO_JOB;
   #isIdle = false;
+  #isRunning = false;
   /** Whether jobs were run since Node's loop had its turn. */
   #ranJobs = false;
 
@@ -99,7 +100,6 @@ export class PoolWorker {
         return;
       }
     }
-    store(this.#words, threadAt(this.#entry) + THREAD.status, ThreadStatus.running);
     this.#work();
   }
 
@@ -249,15 +249,24 @@ export class PoolWorker {
     if (this.#isIdle) return;
     this.#isIdle = true;
     mark(this.#words, this.#pool, POOL.idle, this.#entry);
+    this.#hasStarted();
     const root = this.#thread.root.address.entry;
     if (load(this.#words, HEADER.leaving) === 1) wakeThread(this.#words, root);
   }
 
   #beBusy(): void {
+    this.#hasStarted();
     if (!this.#isIdle) return;
     this.#isIdle = false;
     unmark(this.#words, this.#pool, POOL.idle, this.#entry);
     if (this.#pool.ring.hasWork) wakeWorker(this.#thread.memory, this.#pool);
+  }
+
+  /** Until it has claimed or looked in vain, a worker is on its way to the work that is queued. */
+  #hasStarted(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    store(this.#words, threadAt(this.#entry) + THREAD.status, ThreadStatus.running);
   }
 
   /** The initializer has failed: no task of this pool can be done (CPython's rule 74). */

@@ -95,11 +95,13 @@ export class WorkerSupply {
     const most = load(words, memory.at + POOL.maxWorkers);
     // First the flag, then the queue: who pushes after this look sees the flag down and asks again.
     store(words, memory.at + POOL.wanted, 0);
+    // Who is on its way, then the queue: a worker that claims in between is not missed in both.
+    const coming = this.#coming(pool);
     const queued = memory.ring.size;
     const { status } = memory;
     if (queued === 0 && workers === 0 && status === PoolStatus.shutdown) return this.#close(pool);
     if (queued === 0 || workers >= most || status === PoolStatus.broken) return;
-    const missing = queued - this.#coming(pool);
+    const missing = queued - coming;
     const atOnce = Math.min(missing, Math.min(most, this.#cores) - workers);
     if (atOnce > 0) this.#startWorkers(pool, atOnce);
     if (atOnce > 0 && atOnce === missing) return;
@@ -154,8 +156,8 @@ export class WorkerSupply {
   }
 
   /**
-   * Workers of the pool that will look at the queue soon: those that sleep or are starting. One that
-   * waits inside a task, perhaps for what is queued, sleeps too, but not as a worker.
+   * Workers of the pool that will look at the queue soon: those that are idle or starting. One that
+   * waits inside a task, perhaps for what is queued, may sleep, but is not idle.
    */
   #coming(pool: Pool): number {
     const { words } = this.#memory;
@@ -164,11 +166,11 @@ export class WorkerSupply {
       const at = threadAt(entry);
       if (load(words, at + THREAD.pool) !== pool.config.pool + 1) continue;
       const status = load(words, at + THREAD.status);
-      const asleep = load(words, pool.memory.at + POOL.asleep + (entry >>> 5));
-      const sleeps = (asleep & (1 << (entry & 31))) !== 0;
+      const idle = load(words, pool.memory.at + POOL.idle + (entry >>> 5));
+      const isIdle = (idle & (1 << (entry & 31))) !== 0;
       if (load(words, at + THREAD.endReason) !== EndReason.none) continue; // on its way out
       if (status === ThreadStatus.starting) count++;
-      else if (status === ThreadStatus.running && sleeps) count++;
+      else if (status === ThreadStatus.running && isIdle) count++;
     }
     return count;
   }

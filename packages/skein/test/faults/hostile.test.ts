@@ -137,7 +137,7 @@ describe('what is thrown, however odd, arrives in some form', () => {
         let depth = 0;
         for (let at = thrown as Error | undefined; at !== undefined; at = at.cause as Error)
           depth++;
-        assert.equal(depth, 501);
+        assert.equal(depth, 61);
       },
     ],
   ] as const) {

@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util';
 /** The folder the user stood in: npm itself moves elsewhere before it runs a script. */
 const callersFolder = process.env.INIT_CWD ?? process.cwd();
 
-const FULL = { rounds: 7, warmUpMs: 400, sliceMs: 40, slices: 5 };
-const QUICK = { rounds: 3, warmUpMs: 200, sliceMs: 20, slices: 5 };
+const FULL = { rounds: 7, warmUpMs: 1500, sliceMs: 60, slices: 5 };
+const QUICK = { rounds: 3, warmUpMs: 1200, sliceMs: 40, slices: 5 };
 
 /**
  * What the user asked for.

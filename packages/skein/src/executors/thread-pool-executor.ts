@@ -301,14 +301,9 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
     }
   }
 
-  /** Whether the pool has no threads any more, and never will. */
+  /** Whether the pool has given back its place: it has no threads and no work, and never will. */
   #isGone(): boolean {
-    const pool = this.#pool;
-    if (pool === undefined) return true;
-    const status = this.#status();
-    const workers = load(this.#thread.memory.words, pool.at + POOL.workers);
-    if (status === PoolStatus.free) return true;
-    return status !== PoolStatus.open && workers === 0 && pool.ring.size === 0;
+    return this.#pool === undefined || this.#status() === PoolStatus.free;
   }
 }
 

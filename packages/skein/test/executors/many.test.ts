@@ -1,8 +1,16 @@
 /** Large numbers of everything. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { gather, newEventLoop, NodeEventLoop, Thread, ThreadPoolExecutor } from 'skein';
+import {
+  BrokenThreadPool,
+  gather,
+  newEventLoop,
+  NodeEventLoop,
+  Thread,
+  ThreadPoolExecutor,
+} from 'skein';
 import { addOne, count, echo, note } from '../fixtures/functions.ts';
+import { failToInitialize } from '../fixtures/initializers.ts';
 import { makeTooMany } from '../fixtures/nesting.ts';
 import { outcomeOf, type Reporter } from '../fixtures/outcomes.ts';
 import { lengthOf } from '../fixtures/values.ts';
@@ -111,11 +119,20 @@ describe('many pools', () => {
     }
   });
 
+  test('broken ones give back their place, too', () => {
+    for (let i = 0; i < 3; i++) {
+      const pool = new ThreadPoolExecutor({ maxWorkers: 1, initializer: failToInitialize });
+      assert.ok(pool.submit(addOne, 1).exception() instanceof BrokenThreadPool);
+      pool.shutdown();
+    }
+  });
+
   test('more than there can be: a clear error, and room again after shutdown()', async () => {
     const start = (reporter: Reporter) => new Thread({ target: makeTooMany, args: [reporter] });
-    const told = (await outcomeOf(start)) as { code: string; message: string; after: number };
-    assert.equal(told.code, 'ERR_TOO_MANY_POOLS');
-    assert.match(told.message, /shutdown\(\)/);
-    assert.equal(told.after, 2);
+    const told = (await outcomeOf(start)) as Record<string, unknown>;
+    assert.equal(told['code'], 'ERR_TOO_MANY_POOLS');
+    assert.match(String(told['message']), /shutdown\(\)/);
+    assert.equal(told['made'], 256); // so all pools of the tests above have been given back
+    assert.equal(told['after'], 2);
   });
 });

@@ -21,14 +21,21 @@ import type { ThisThread } from './this-thread.ts';
 const KEPT = -1;
 
 const idsByFunction = new WeakMap<Function, number>();
+/** The one that was asked for last: mostly it is the same again. */
+let latest: Function | undefined;
+let latestId = 0;
 const references: (FunctionReference | undefined)[] = [];
 
 /** The number of a function of this thread. The first time it costs about a millisecond. */
 export function functionId(thread: ThisThread, fn: Function): number {
-  const known = idsByFunction.get(fn);
-  if (known !== undefined) return known;
-  const id = intern(thread, referenceOf(fn));
-  idsByFunction.set(fn, id);
+  if (fn === latest) return latestId;
+  let id = idsByFunction.get(fn);
+  if (id === undefined) {
+    id = intern(thread, referenceOf(fn));
+    idsByFunction.set(fn, id);
+  }
+  latest = fn;
+  latestId = id;
   return id;
 }
 

@@ -38,7 +38,7 @@ type Callback<T> = (future: ConcurrentFuture<T>) => void;
  */
 export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, PromiseLike<T> {
   readonly #thread: ThisThread;
-  readonly #name: string;
+  readonly #fn: Function;
   #slot: number = NO_SLOT;
   /** State word of the slot while it is queued. */
   #queued = 0;
@@ -47,9 +47,9 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   #callbacks: Callback<T>[] | Callback<T> | undefined;
 
   /** @internal Futures come from `executor.submit`. */
-  constructor(thread: ThisThread, name: string) {
+  constructor(thread: ThisThread, fn: Function) {
     this.#thread = thread;
-    this.#name = name;
+    this.#fn = fn;
   }
 
   /** Whether there is a result, an error, or a cancellation. */
@@ -169,7 +169,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     let value: unknown;
     try {
       if (phaseOf(load(words, at + SLOT.state)) === Phase.lost) {
-        value = lostJobError(words, slot, this.#name);
+        value = lostJobError(words, slot, this.#fn.name);
       } else if (words[at + SLOT.outcome] === Outcome.cancelled) {
         state = State.cancelled;
       } else {
@@ -199,7 +199,8 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
       throw new ValueError('timeout must be a number: result() takes milliseconds, got NaN');
     }
     if (this.#thread.mailbox.waitFor(() => this.#state !== State.pending, timeoutMs)) return;
-    const task = this.#name === '' ? 'the task' : `'${this.#name}'`;
+    const { name } = this.#fn;
+    const task = name === '' ? 'the task' : `'${name}'`;
     const state = this.running() ? 'still running' : 'still waiting for a thread';
     throw new TimeoutError(`No result after ${timeoutMs} ms: ${task} is ${state}.`);
   }

@@ -137,7 +137,7 @@ export class PoolWorker {
     let result: unknown;
     try {
       const args = readPayload(this.#thread, slot, Part.args);
-      result = isAsyncFunction(fn) ? this.#asTask(fn, args) : fn(...args);
+      result = fn(...args);
       if (isCoroutine(result)) result = run(result);
     } catch (error) {
       this.#finish(slot, Outcome.error, error);
@@ -158,8 +158,9 @@ export class PoolWorker {
   async #findAndCall(slot: number, id: number): Promise<void> {
     try {
       const fn = (await resolveFunction(referenceById(this.#thread, id))) as AnyFunction;
-      this.#functions[id] = fn;
-      if (this.#call(slot, fn)) this.#work();
+      const call: AnyFunction = isAsyncFunction(fn) ? (...args) => this.#asTask(fn, args) : fn;
+      this.#functions[id] = call;
+      if (this.#call(slot, call)) this.#work();
     } catch (error) {
       this.#finishLater(slot, Outcome.error, error);
     }
@@ -192,7 +193,7 @@ export class PoolWorker {
     }
     this.#deliver(slot, at);
     // Submitters hold work back: they try again when the ring is half empty.
-    if (this.#pool.ring.size <= RING_ENTRIES / 2) mailbox.tellOfRoom();
+    if (mailbox.isRoomWanted && this.#pool.ring.size <= RING_ENTRIES / 2) mailbox.tellOfRoom();
     mailbox.drain();
   }
 

@@ -118,7 +118,7 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
     const submitter = this.#submitter ?? this.#open();
     const id = functionId(this.#thread, fn); // may take a while: before the look at the status
     if (this.#isShutdown || this.#status() !== PoolStatus.open) throw this.#refusal();
-    const future = new ConcurrentFuture<ResultOf<R>>(this.#thread, fn.name);
+    const future = new ConcurrentFuture<ResultOf<R>>(this.#thread, fn);
     submitter.submit(future, id, args);
     return future;
   }

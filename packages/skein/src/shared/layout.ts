@@ -13,7 +13,7 @@
  *          ├ loops         1 024 × 2 words    loops that other threads hold a handle on
  *          ├ functions     4 096 × 4 words    interned function references
  *          ├ pages         262 144 words      who owns which 4 KiB page of the arena
- *          ├ pools         256 × (96 words header + ring of 8 192 entries)
+ *          ├ pools         256 × (160 words header + ring of 8 192 entries)
  *          └ slots         65 536 × 64 words  16 words of header, 192 bytes of payload
  * ```
  *
@@ -107,7 +107,7 @@ export const PAGES = 262_144;
 
 export const POOLS = 256;
 export const RING_ENTRIES = 8192;
-export const POOL_HEADER_WORDS = 96;
+export const POOL_HEADER_WORDS = 160;
 export const POOL = {
   /** A `PoolStatus`. */
   status: 0,
@@ -118,13 +118,16 @@ export const POOL = {
   workers: 3,
   /** 1 = somebody asks the keeper to look whether this pool needs another worker. */
   wanted: 4,
-  /** Next claim and next push; on words of their own, the ring's cache lines. */
-  head: 8,
-  tail: 24,
+  /**
+   * Next claim and next push. Two cache lines apart from each other and from what is read all the
+   * time: nobody can say where in a line the engine lets the memory begin.
+   */
+  head: 32,
+  tail: 64,
   /** 32 words, a bit per entry of the thread table: workers that have nothing to do. */
-  idle: 32,
+  idle: 96,
   /** 32 words likewise: those of them that sleep or are about to. */
-  asleep: 64,
+  asleep: 128,
 } as const;
 export const PoolStatus = { free: 0, open: 1, shutdown: 2, broken: 3 } as const;
 const POOL_WORDS = POOL_HEADER_WORDS + RING_ENTRIES;

@@ -150,9 +150,14 @@ export class Mailbox {
     this.#watches.push(look);
   }
 
+  /** Whether some thread holds something back for want of room. */
+  get isRoomWanted(): boolean {
+    return load(this.words, HEADER.roomWanted) === 1;
+  }
+
   /** Wakes those who hold something back for want of room, if there are any. */
   tellOfRoom(): void {
-    if (load(this.words, HEADER.roomWanted) === 0) return;
+    if (!this.isRoomWanted) return;
     store(this.words, HEADER.roomWanted, 0);
     wakeAll(this.words);
   }
@@ -188,8 +193,8 @@ export class Mailbox {
   /** Puts a finished job's slot into its owner's inbox; false when the owner is gone. Any thread. */
   deliver(slot: number): boolean {
     const at = slotAt(slot);
-    const owner = load(this.words, at + SLOT.owner);
-    const ident = load(this.words, at + SLOT.ownerIdent);
+    const owner = this.words[at + SLOT.owner] as number;
+    const ident = this.words[at + SLOT.ownerIdent] as number;
     const inbox = threadAt(owner) + THREAD.inbox;
     if (!pushInbox(this.#place, inbox, ident, slot)) return false;
     wakeThread(this.words, owner);

@@ -70,6 +70,8 @@ export class TaskRing {
   readonly #roundShift: number;
   readonly #states: number;
   readonly #stateStride: number;
+  /** A head of some time ago, which spares pushers the claimers' cache line: a full ring looks again. */
+  #headSeen: number;
 
   constructor(place: RingPlace) {
     this.#words = place.words;
@@ -80,6 +82,7 @@ export class TaskRing {
     this.#roundShift = 31 - Math.clz32(place.capacity);
     this.#states = place.states;
     this.#stateStride = place.stateStride;
+    this.#headSeen = load(place.words, place.head);
   }
 
   /**
@@ -100,7 +103,7 @@ export class TaskRing {
         continue;
       }
       if (found !== ((tag - 1) & TAG_MASK)) continue; // slept through a round: tail is elsewhere
-      if (((tail - load(words, this.#head)) | 0) >= this.#capacity) {
+      if (!this.#hasRoomAt(tail)) {
         if (load(words, this.#tail) === tail) return false;
         continue;
       }
@@ -164,6 +167,13 @@ export class TaskRing {
       }
     }
     return false;
+  }
+
+  /** Whether position `tail` may be filled. The head only moves on, so an old one errs to the safe side. */
+  #hasRoomAt(tail: number): boolean {
+    if ((tail - this.#headSeen) >>> 0 < this.#capacity) return true;
+    this.#headSeen = load(this.#words, this.#head);
+    return ((tail - this.#headSeen) | 0) < this.#capacity;
   }
 
   /** Rounds are counted from 1, so that memory full of zeros is a ring of round 0: empty. */

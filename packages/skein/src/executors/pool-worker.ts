@@ -38,9 +38,9 @@ import {
 import { announce, sleep, stayAwake } from '../shared/parking.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
 import { noteExit, wakeThread } from '../shared/thread-table.ts';
+import { isPutOff, mark, unmark, wakeWorker } from '../shared/wake-worker.ts';
 import { ownTid } from '../threading/on-cpu.ts';
 import { type Initializer, initialize } from './initializer.ts';
-import { mark, unmark, wakeWorker } from './wake-worker.ts';
 
 /** What a worker finds in `workerData.data`. */
 export interface WorkerData {
@@ -221,6 +221,7 @@ export class PoolWorker {
       this.#restAlongside();
       return false;
     }
+    this.#thread.mailbox.rest();
     mark(this.#words, this.#pool, POOL.asleep, this.#entry);
     announce(this.#words, this.#parker);
     const isWanted = this.#pool.ring.hasWork || this.#pool.status !== PoolStatus.open;
@@ -260,7 +261,8 @@ export class PoolWorker {
     if (!this.#isIdle) return;
     this.#isIdle = false;
     unmark(this.#words, this.#pool, POOL.idle, this.#entry);
-    if (this.#pool.ring.hasWork) wakeWorker(this.#thread.memory, this.#pool);
+    const { memory } = this.#thread;
+    if (this.#pool.ring.hasWork && !isPutOff(memory, this.#pool)) wakeWorker(memory, this.#pool);
   }
 
   /** Until it has claimed or looked in vain, a worker is on its way to the work that is queued. */

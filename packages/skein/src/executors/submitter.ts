@@ -3,14 +3,17 @@
  * room for it the job stays in the memory of this thread, with its arguments in the form in which
  * they cross, behind those that stay already, and goes on when there is.
  */
+import { runningLoopOrNull } from '../core/running-loop.ts';
 import { pack, type PackedValues } from '../crossing/packed-values.ts';
 import { Part, writePacked, writePayload } from '../crossing/payload.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
+import { SelectorEventLoop } from '../loops/selector-event-loop.ts';
 import { compareExchange, store } from '../shared/atomics.ts';
 import { Kind, Phase, PoolStatus, SLOT, slotAt } from '../shared/layout.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
+import { wakeOrPutOff, wakePutOff, wakeWorker } from '../shared/wake-worker.ts';
 import { type Job, NO_SLOT } from './concurrent-future.ts';
-import { wakeWorker } from './wake-worker.ts';
+import { MOST_AWAKE } from './most-awake.ts';
 
 export class Submitter {
   /** Jobs that stay here are cancelled instead of submitted. */
@@ -21,6 +24,12 @@ export class Submitter {
   readonly #takesJobs: () => boolean;
   /** What a job is told that the pool does not take any more. */
   readonly #refusal: () => Error;
+  /** Whether this thread comes back to it when it rests. */
+  #hasPutOff = false;
+  readonly #atRest = (): void => {
+    this.#hasPutOff = false;
+    wakePutOff(this.#thread.memory, this.#pool);
+  };
 
   constructor(
     thread: ThisThread,
@@ -79,8 +88,17 @@ export class Submitter {
     if (pool.status !== PoolStatus.open && !this.#takesJobs() && this.#takeBack(slot)) {
       job.fail(this.#refusal());
     }
-    wakeWorker(memory, pool);
+    this.#wakeWorker();
     return true;
+  }
+
+  /** Now; or, for a blocking loop, which takes a core itself, when it rests. */
+  #wakeWorker(): void {
+    const { memory, mailbox } = this.#thread;
+    if (!(runningLoopOrNull() instanceof SelectorEventLoop)) return wakeWorker(memory, this.#pool);
+    if (wakeOrPutOff(memory, this.#pool, MOST_AWAKE) || this.#hasPutOff) return;
+    this.#hasPutOff = true;
+    mailbox.beforeRest(this.#atRest);
   }
 
   /** Takes a queued slot out of use; false when a worker has it. */

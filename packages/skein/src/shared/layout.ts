@@ -118,6 +118,8 @@ export const POOL = {
   workers: 3,
   /** 1 = somebody asks the keeper to look whether this pool needs another worker. */
   wanted: 4,
+  /** 1 = a worker that should be woken will be when somebody rests. */
+  putOff: 5,
   /**
    * Next claim and next push. Two cache lines apart from each other and from what is read all the
    * time: nobody can say where in a line the engine lets the memory begin.

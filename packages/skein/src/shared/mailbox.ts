@@ -45,6 +45,8 @@ export interface Expectation {
 /** Reads a message from the slot. The mailbox frees the slot afterwards. Must not throw. */
 export type MessageHandler = (slot: number) => void;
 
+const never = (): boolean => false;
+
 /** How often a blocking wait looks before it goes to sleep: some 20 µs. */
 const SPINS = 1500;
 
@@ -75,6 +77,7 @@ export class Mailbox {
   /** Those before this one have been let go. */
   #heldFrom = 0;
   #watches: (() => boolean)[] = [];
+  readonly #atRest: (() => void)[] = [];
   /**
    * Taken out of the inbox, and how many of them were opened; and jobs that the dead have left.
    * A callback that is called meanwhile may wait in its turn, and then goes on with these.
@@ -162,6 +165,16 @@ export class Mailbox {
     wakeAll(this.words);
   }
 
+  /** Has `look` called once, before this thread sleeps next. */
+  beforeRest(look: () => void): void {
+    this.#atRest.push(look);
+  }
+
+  /** This thread has nothing to do now: what was put off until then is done. */
+  rest(): void {
+    while (this.#atRest.length > 0) this.#atRest.pop()?.();
+  }
+
   /** Whether work is held back: later work must queue up behind it. */
   get isHolding(): boolean {
     return this.#held.length > this.#heldFrom;
@@ -193,8 +206,8 @@ export class Mailbox {
   /** Puts a finished job's slot into its owner's inbox; false when the owner is gone. Any thread. */
   deliver(slot: number): boolean {
     const at = slotAt(slot);
-    const owner = this.words[at + SLOT.owner] as number;
-    const ident = this.words[at + SLOT.ownerIdent] as number;
+    const owner = load(this.words, at + SLOT.owner);
+    const ident = load(this.words, at + SLOT.ownerIdent);
     const inbox = threadAt(owner) + THREAD.inbox;
     if (!pushInbox(this.#place, inbox, ident, slot)) return false;
     wakeThread(this.words, owner);
@@ -240,7 +253,7 @@ export class Mailbox {
       if (done()) return true;
       const left = deadline === Infinity ? Infinity : deadline - this.#now();
       if (left <= 0) return false;
-      if (!this.#spin()) this.#park(left);
+      if (!this.#spin()) this.#park(left, done);
     }
   }
 
@@ -250,7 +263,7 @@ export class Mailbox {
    */
   select(timeoutMs: number): void {
     if (this.drain() || timeoutMs <= 0) return;
-    if (!this.#spin()) this.#park(timeoutMs);
+    if (!this.#spin()) this.#park(timeoutMs, never);
     this.drain();
   }
 
@@ -334,9 +347,15 @@ export class Mailbox {
     return false;
   }
 
-  #park(timeoutMs: number): void {
+  /**
+   * Sleeps, unless there is mail, or `done()`. Whatever a wake-up may have been about is looked at
+   * between the announcement and the sleep: mail, `done`, room for what is held, what is watched.
+   */
+  #park(timeoutMs: number, done: () => boolean): void {
+    this.rest();
     announce(this.words, this.#parker);
-    if (this.hasMail) stayAwake(this.words, this.#parker);
+    this.#lookAtOwn();
+    if (this.hasMail || done()) stayAwake(this.words, this.#parker);
     else sleep(this.words, this.#parker, timeoutMs);
     this.#lookAtOwn();
     if (this.#listening) this.#listenAgain(); // the parker says awake: nobody would tell the waiter

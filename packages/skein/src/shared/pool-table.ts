@@ -69,6 +69,7 @@ export function enterPool(memory: ProcessMemory, maxWorkers: number): PoolMemory
       store(words, at + POOL.asleep + word, 0);
     }
     store(words, at + POOL.wanted, 0);
+    store(words, at + POOL.putOff, 0);
     return new PoolMemory(memory, index);
   }
   throw new RuntimeError(

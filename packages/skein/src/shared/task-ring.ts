@@ -45,6 +45,9 @@ const SLOT_BITS = 16;
 const SLOT_MASK = (1 << SLOT_BITS) - 1;
 const TAG_MASK = (1 << (32 - SLOT_BITS)) - 1;
 
+/** No position is ahead of this one. */
+const NEVER = 0x7fff_ffff;
+
 /** Where a ring lives, and how to find the state word of a slot. */
 export interface RingPlace {
   readonly words: Int32Array;
@@ -70,8 +73,11 @@ export class TaskRing {
   readonly #roundShift: number;
   readonly #states: number;
   readonly #stateStride: number;
-  /** A head of some time ago, which spares pushers the claimers' cache line: a full ring looks again. */
-  #headSeen: number;
+  /**
+   * The head as this thread saw it last. It spares pushers the claimers' cache line: the head only
+   * moves on, so there is at least the room that there was then. Open to see for the model test.
+   */
+  headSeen: number = NEVER;
 
   constructor(place: RingPlace) {
     this.#words = place.words;
@@ -82,7 +88,6 @@ export class TaskRing {
     this.#roundShift = 31 - Math.clz32(place.capacity);
     this.#states = place.states;
     this.#stateStride = place.stateStride;
-    this.#headSeen = load(place.words, place.head);
   }
 
   /**
@@ -169,11 +174,12 @@ export class TaskRing {
     return false;
   }
 
-  /** Whether position `tail` may be filled. The head only moves on, so an old one errs to the safe side. */
+  /** Whether position `tail` may be filled. */
   #hasRoomAt(tail: number): boolean {
-    if ((tail - this.#headSeen) >>> 0 < this.#capacity) return true;
-    this.#headSeen = load(this.#words, this.#head);
-    return ((tail - this.#headSeen) | 0) < this.#capacity;
+    const ahead = tail - this.headSeen;
+    if (ahead > 0 && ahead < this.#capacity) return true;
+    this.headSeen = load(this.#words, this.#head);
+    return ((tail - this.headSeen) | 0) < this.#capacity;
   }
 
   /** Rounds are counted from 1, so that memory full of zeros is a ring of round 0: empty. */

@@ -24,6 +24,7 @@ import {
 import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
 import { usedEntries, wakeAll } from '../shared/thread-table.ts';
+import { wakeWorker } from '../shared/wake-worker.ts';
 import type { PoolMessage } from './keeper-messages.ts';
 import { isOnCpu, ProcessLoad } from './on-cpu.ts';
 
@@ -93,32 +94,43 @@ export class WorkerSupply {
     if (memory.ident !== config.ident) return void this.#pools.delete(config.pool);
     const workers = load(words, memory.at + POOL.workers);
     const most = load(words, memory.at + POOL.maxWorkers);
-    // First the flag, then the queue: who pushes after this look sees the flag down and asks again.
+    // First the flags, then the queue: who pushes after this look sees them down and asks again.
     store(words, memory.at + POOL.wanted, 0);
+    store(words, memory.at + POOL.putOff, 0);
     // Who is on its way, then the queue: a worker that claims in between is not missed in both.
     const coming = this.#coming(pool);
     const queued = memory.ring.size;
     const { status } = memory;
     if (queued === 0 && workers === 0 && status === PoolStatus.shutdown) return this.#close(pool);
-    if (queued === 0 || workers >= most || status === PoolStatus.broken) return;
-    const missing = queued - coming;
-    const atOnce = Math.min(missing, Math.min(most, this.#cores) - workers);
+    if (status === PoolStatus.broken) return;
+    const isStill = this.#isStill(pool);
+    const missing = Math.min(queued - coming, most - workers);
+    const atOnce = Math.max(0, Math.min(missing, this.#cores - workers));
     if (atOnce > 0) this.#startWorkers(pool, atOnce);
-    if (atOnce > 0 && atOnce === missing) return;
+    if (queued === 0 ? isStill || coming === 0 : missing === atOnce && coming === 0) return;
     store(words, memory.at + POOL.wanted, 1); // no need to ask: it is looked at again anyway
-    const started = Math.max(0, atOnce);
-    this.#beyondCores(pool, Math.min(missing, most - workers) - started);
+    if (isStill && queued > 0) wakeWorker(this.#memory, memory);
+    this.#beyondCores(pool, missing - atOnce, isStill);
+    this.#lookAgain();
   }
 
-  #beyondCores(pool: Pool, wanted: number): void {
+  /** Whether nothing was taken from the pool's queue since the last look. */
+  #isStill(pool: Pool): boolean {
     const head = load(this.#memory.words, pool.memory.at + POOL.head);
     const isStill = head === pool.head;
     pool.head = head;
-    pool.quietLooks = isStill && this.#hasSpareCore(pool) ? pool.quietLooks + 1 : 0;
-    if (wanted > 0 && pool.quietLooks >= QUIET_LOOKS) {
-      pool.quietLooks = 0;
-      this.#startWorkers(pool, Math.min(wanted, this.#cores));
-    }
+    return isStill;
+  }
+
+  #beyondCores(pool: Pool, wanted: number, isStill: boolean): void {
+    const isHeldUp = wanted > 0 && isStill && this.#hasSpareCore(pool);
+    pool.quietLooks = isHeldUp ? pool.quietLooks + 1 : 0;
+    if (pool.quietLooks < QUIET_LOOKS) return;
+    pool.quietLooks = 0;
+    this.#startWorkers(pool, Math.min(wanted, this.#cores));
+  }
+
+  #lookAgain(): void {
     if (this.#looksAgain) return;
     this.#looksAgain = true;
     setTimeout(() => {

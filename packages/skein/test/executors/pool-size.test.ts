@@ -2,14 +2,23 @@
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { describe, test } from 'node:test';
-import { gather, newEventLoop, ThreadPoolExecutor, ValueError } from 'skein';
+import {
+  type Coroutine,
+  gather,
+  newEventLoop,
+  NodeEventLoop,
+  ThreadPoolExecutor,
+  ValueError,
+} from 'skein';
 import {
   addOne,
   beginAndWait,
   compute,
+  count,
   identOfThread,
   meet,
   nameOfThread,
+  waitForWord,
 } from '../fixtures/functions.ts';
 import { runProgram } from '../fixtures/run-program.ts';
 import { open, sharedWords, waitUntil } from '../fixtures/words.ts';
@@ -99,6 +108,45 @@ describe('when threads start', () => {
   test('threads are reused', () => {
     using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
     assert.ok(threadsOf(pool, 300).size <= 2);
+  });
+});
+
+describe('who is woken', () => {
+  for (const [name, newLoop] of [
+    ['a blocking loop', newEventLoop],
+    ['a NodeEventLoop', () => new NodeEventLoop()],
+  ] as const) {
+    test(`work begins although the one who submitted it computes on: ${name}`, async () => {
+      using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+      const loop = newLoop();
+      const met = sharedWords();
+      function* main(): Coroutine<void> {
+        for (let turn = 0; turn < 20; turn++) {
+          yield* gather(
+            ...Array.from({ length: 64 }, (_, i) => loop.runInExecutor(pool, addOne, i)),
+          );
+          met.fill(0);
+          const all = [1, 2].map(() => loop.runInExecutor(pool, meet, met, 2));
+          const until = performance.now() + 30_000;
+          while (Atomics.load(met, 0) < 2 && performance.now() < until);
+          assert.equal(Atomics.load(met, 0), 2, `turn ${turn}`);
+          yield* gather(...all);
+        }
+      }
+      await loop.runUntilComplete(main());
+      loop.close();
+    });
+  }
+
+  test('a task that waits for one behind it in the queue does not wait in vain', () => {
+    using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+    for (let turn = 0; turn < 50; turn++) {
+      const gate = sharedWords();
+      const waiting = pool.submit(waitForWord, gate);
+      const opening = pool.submit(count, gate);
+      assert.equal(waiting.result(), true);
+      opening.result();
+    }
   });
 });
 

@@ -5,8 +5,9 @@
 import { describe, test } from 'node:test';
 import { Phase, slotState } from '../../dist/shared/layout.js';
 import { type Change, importCopy } from './copy.ts';
-import type { Model } from './explorer.ts';
+import type { Model, Result } from './explorer.ts';
 import { explores, findsFault } from './report.ts';
+import { pushWith } from './ring-pusher.ts';
 import { store } from './scheduled-atomics.ts';
 
 const FILE = 'shared/task-ring.js';
@@ -31,10 +32,11 @@ async function deadOwnerModel(changes: readonly Change[] = []): Promise<Model> {
   });
   const push = (slot: number) => ({
     name: `push slot ${slot}`,
-    run: () => {
-      store(words, STATES + slot, QUEUED);
-      return ring.push(slot);
-    },
+    run: (results: readonly Result[]) =>
+      pushWith(ring, results, () => {
+        store(words, STATES + slot, QUEUED);
+        return ring.push(slot);
+      }),
   });
   const claim = { name: 'claim', run: () => ring.claim(QUEUED, slotState(Phase.running, 1)) };
   return {

@@ -19,6 +19,7 @@ import {
   repeat,
 } from './explorer.ts';
 import { ENTRIES, HEAD, QUEUED, RingObserver, TAIL } from './ring-observer.ts';
+import { pushWith } from './ring-pusher.ts';
 import { compareExchange, store } from './scheduled-atomics.ts';
 
 const FILE = 'shared/task-ring.js';
@@ -101,11 +102,11 @@ function submitCalls(ring: TaskRing, states: number, submission: Submission): Ca
   const push: Call = {
     name: `push slot ${slot}`,
     when: ({ memory }) => memory[at] === Phase.free,
-    run: () => {
-      store(words, at, QUEUED);
-      if (ring.push(slot)) return true;
-      return compareExchange(words, at, QUEUED, Phase.free) !== QUEUED;
-    },
+    run: (results) =>
+      pushWith(ring, results, () => {
+        store(words, at, QUEUED);
+        return ring.push(slot) || compareExchange(words, at, QUEUED, Phase.free) !== QUEUED;
+      }),
   };
   if (typeof submission === 'number') return [push];
   const cancel: Call = {

@@ -1,4 +1,5 @@
 import { Phase, slotState } from '../../dist/shared/layout.js';
+import { hasPushed } from './ring-pusher.ts';
 import { type Event, Status, type ThreadModel, type ThreadState, type View } from './explorer.ts';
 
 /** Words of the model: head, tail, the entries, then one state word per slot. */
@@ -59,7 +60,7 @@ export class RingObserver {
       this.#lookAtSize(memory, notes);
       return complaint;
     }
-    if (event.result === false && this.#isPush(event) && !((notes[SAW_FULL] as number) & bit)) {
+    if (this.#isPush(event) && !hasPushed(event.result) && !((notes[SAW_FULL] as number) & bit)) {
       return 'push has failed, and the ring was never full meanwhile';
     }
     if (event.result === -1 && !((notes[SAW_EMPTY] as number) & bit)) {
@@ -82,7 +83,7 @@ export class RingObserver {
         for (const [nth, { name }] of calls.entries()) {
           if (!name.startsWith('push')) continue;
           const slot = Number(name.split(' ').at(-1));
-          if (results[nth] === true) pushed[slot] = (pushed[slot] as number) + 1;
+          if (hasPushed(results[nth])) pushed[slot] = (pushed[slot] as number) + 1;
           if (status === Status.dead && nth === call) perhaps[slot] = 1;
         }
       } else {

@@ -37,6 +37,7 @@ export const OTHER = 3;
 export type Layout = typeof import('../../dist/shared/layout.js');
 type Mailboxes = typeof import('../../dist/shared/mailbox.js');
 export type Mailbox = InstanceType<Mailboxes['Mailbox']>;
+type Pools = typeof import('../../dist/shared/pool-table.js');
 type Memory = ConstructorParameters<Mailboxes['Mailbox']>[0];
 
 export interface SmallMemory {
@@ -49,6 +50,12 @@ export interface SmallMemory {
   readonly mailboxOf: (entry: number) => Mailbox;
   /** What the keeper does when the thread with this entry is dead. */
   readonly sweep: (entry: number) => void;
+  readonly memory: Memory;
+  readonly pool: InstanceType<Pools['PoolMemory']>;
+  readonly parking: typeof import('../../dist/shared/parking.js');
+  readonly waking: typeof import('../../dist/shared/wake-worker.js');
+  /** Wakes the thread with this entry. */
+  readonly wake: (entry: number) => void;
   /** Word of a slot's field. */
   readonly slotWord: (slot: number, field: number) => number;
   readonly nameOf: (at: number) => string;
@@ -56,11 +63,24 @@ export interface SmallMemory {
 
 /** Loads the code over a small memory, with faults planted in it or none. */
 export async function smallMemory(changes: readonly Change[] = []): Promise<SmallMemory> {
-  const files = [LAYOUT, 'shared/mailbox.js', 'threading/sweep.js'];
-  const [layout, mailboxes, sweeping] = (await importCopy(files, [...SMALLER, ...changes])) as [
+  const files = [
+    LAYOUT,
+    'shared/mailbox.js',
+    'threading/sweep.js',
+    'shared/thread-table.js',
+    'shared/pool-table.js',
+    'shared/parking.js',
+    'shared/wake-worker.js',
+  ];
+  const modules = await importCopy(files, [...SMALLER, ...changes]);
+  const [layout, mailboxes, sweeping, table, pools, parking, waking] = modules as [
     Layout,
     Mailboxes,
     typeof import('../../dist/threading/sweep.js'),
+    typeof import('../../dist/shared/thread-table.js'),
+    Pools,
+    typeof import('../../dist/shared/parking.js'),
+    typeof import('../../dist/shared/wake-worker.js'),
   ];
   const { HEADER, THREAD, ThreadStatus, chunkAt, slotAt, threadAt } = layout;
   const buffers = { memory: new SharedArrayBuffer(0), arena: new SharedArrayBuffer(0) };
@@ -89,6 +109,11 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     addressOf,
     mailboxOf,
     sweep: (entry) => void sweeping.sweep(memory, mailboxOf(KEEPER).arena, addressOf(entry)),
+    memory,
+    pool: new pools.PoolMemory(memory, 0),
+    parking,
+    waking,
+    wake: (entry) => table.wakeThread(memory.words, entry),
     slotWord: (slot, field) => slotAt(slot) + field,
     nameOf: (at) => nameOf(layout, at),
   };

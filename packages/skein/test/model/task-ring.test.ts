@@ -144,8 +144,15 @@ const faults: readonly Fault[] = [
   },
   {
     title: 'pushes without a look at the head',
-    from: '>= this.#capacity',
-    to: '> this.#capacity',
+    from: 'this.headSeen) | 0) < this.#capacity',
+    to: 'this.headSeen) | 0) <= this.#capacity',
+    scenario: { capacity: 2, submitters: [[0, 1, 2]], workers: [] },
+    complaint: /never empty/,
+  },
+  {
+    title: 'takes a head that it saw long ago for room',
+    from: 'ahead > 0 && ahead < this.#capacity',
+    to: 'ahead > 0 && ahead <= this.#capacity',
     scenario: { capacity: 2, submitters: [[0, 1, 2]], workers: [] },
     complaint: /never empty/,
   },

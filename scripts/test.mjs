@@ -7,6 +7,7 @@
 // parked cannot keep it, and newer Nodes leave it to that process. Here, when nothing has happened for
 // long, what still runs is killed and fails; SIGTERM ends it also while its main thread is parked.
 
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +53,7 @@ async function runTests(files) {
   if (files.length === 0) return;
   const concurrency = Math.min(MOST_AT_ONCE, availableParallelism());
   const hung = new AbortController();
+  setMaxListeners(0, hung.signal); // each file listens to it
   const events = watched(run({ files, concurrency, signal: hung.signal }), hung);
   await pipeline(events, new spec(), process.stdout, { end: false });
 }

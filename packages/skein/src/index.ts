@@ -38,6 +38,7 @@ export { Future } from './core/future.ts';
 export { gather, type GatherOptions } from './core/gather.ts';
 export { Handle } from './core/handle.ts';
 export { addInstrument, type Instrument, removeInstrument } from './core/instruments.ts';
+export { Operation } from './core/operation.ts';
 export type { RemoteLoop } from './core/remote-loop.ts';
 export { getRunningLoop } from './core/running-loop.ts';
 export type { Selector } from './core/selector.ts';

@@ -21,6 +21,7 @@ export const exportedValues: readonly string[] = [
   'allTasks',
   'currentTask',
   'ensureFuture',
+  'Operation',
   'gather',
   'isCoroutine',
   'sleep',

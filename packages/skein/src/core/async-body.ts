@@ -62,23 +62,27 @@ export class AsyncBody<T> extends Future<T> {
     this.#waited.delete(future);
     this.getLoop().scheduler.pauseFor(this.#task);
   }
+
+  /** Waits until the function is done, of which this is the promise. In a step of the task. */
+  *drive(promise: PromiseLike<T>): Coroutine<T> {
+    followPromise(this, promise);
+    this.getLoop().scheduler.pauseFor(this.#task);
+    try {
+      return yield* this;
+    } catch (error) {
+      // A cancellation that came too late does not hide what the function failed with.
+      if (this.done() && error instanceof CancelledError) this.result();
+      throw error;
+    }
+  }
 }
 
 /** Drives an async function; `start` calls it. Only for the first step of a task. */
 export function* driveAsyncFunction<T>(start: () => PromiseLike<T>): Coroutine<T> {
-  const scheduler = getRunningLoop().scheduler;
-  const task = scheduler.currentTask as Task<unknown>;
+  const task = getRunningLoop().scheduler.currentTask as Task<unknown>;
   const body = new AsyncBody<T>(task);
   task.asyncBody = body;
-  follow(body, start());
-  scheduler.pauseFor(task);
-  try {
-    return yield* body;
-  } catch (error) {
-    // A cancellation that came too late does not hide what the function failed with.
-    if (body.done() && error instanceof CancelledError) body.result();
-    throw error;
-  }
+  return yield* body.drive(start());
 }
 
 /**
@@ -87,11 +91,12 @@ export function* driveAsyncFunction<T>(start: () => PromiseLike<T>): Coroutine<T
  */
 export function* drivePromise<T>(promise: PromiseLike<T>): Coroutine<T> {
   const future = new Future<T>(getRunningLoop());
-  follow(future, promise);
+  followPromise(future, promise);
   return yield* future;
 }
 
-function follow<T>(future: Future<T>, promise: PromiseLike<T>): void {
+/** Settles the future as the promise does, unless it is done before. */
+export function followPromise<T>(future: Future<T>, promise: PromiseLike<T>): void {
   promise.then(
     (value) => {
       if (!future.done()) future.setResult(value);

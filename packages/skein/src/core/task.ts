@@ -34,6 +34,9 @@ import { getRunningLoop, runningLoopOrNull } from './running-loop.ts';
 
 let created = 0;
 
+/** Where a coroutine holds the task that drives it: two drivers would wake each other's waits. */
+const driver: unique symbol = Symbol('task');
+
 /** What a task can be given beside its coroutine. */
 export interface TaskOptions {
   /** For messages; by default `Task-N`. */
@@ -69,9 +72,14 @@ export class Task<T> extends Future<T> implements Runnable {
   #mustThrow: boolean = false;
   #misuse: RuntimeError | undefined;
 
-  /** Schedules the first step of `coroutine` for the next iteration of `loop`. */
+  /**
+   * Schedules the first step of `coroutine` for the next iteration of `loop`.
+   *
+   * @throws {RuntimeError} when another task drives the coroutine, or has
+   */
   constructor(coroutine: Coroutine<T>, loop: EventLoop = getRunningLoop(), options?: TaskOptions) {
     super(loop);
+    takeOver(coroutine, this);
     this.#coroutine = coroutine;
     this.#number = ++created;
     this.#name = options?.name;
@@ -276,6 +284,20 @@ export class Task<T> extends Future<T> implements Runnable {
     instrument?.stepEnded(this);
     instrument?.waitsFor(this, future);
   }
+}
+
+function takeOver(
+  coroutine: Coroutine<unknown> & { [driver]?: Task<unknown> },
+  task: Task<unknown>,
+): void {
+  const other = coroutine[driver];
+  if (other !== undefined) {
+    throw new RuntimeError(
+      `coroutine is being awaited already, by ${other}. Call the generator function again for ` +
+        'another run, or wait for that task',
+    );
+  }
+  coroutine[driver] = task;
 }
 
 /**

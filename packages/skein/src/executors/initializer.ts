@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { isAsyncFunction, isCoroutine } from '../core/coroutine.ts';
 import { functionId, referenceById } from '../crossing/function-table.ts';
 import { pack, type PackedValues, unpack } from '../crossing/packed-values.ts';
@@ -18,6 +19,9 @@ export function packInitializer(
   fn: ((...args: never[]) => unknown) | undefined,
   args: readonly unknown[] = [],
 ): Initializer | undefined {
+  if (!Array.isArray(args)) {
+    throw new TypeError(`initargs takes an array, got ${inspect(args)}. Write initargs: [value].`);
+  }
   if (fn === undefined) return undefined;
   const place = (index: number): string => `initializer argument ${index + 1}`;
   return { fn: functionId(thread, fn), args: pack(args, place) };

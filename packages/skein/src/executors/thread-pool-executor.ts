@@ -83,9 +83,16 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
 
   /**
    * @throws {ValueError} when `maxWorkers` is not a whole number ≥ 1
+   * @throws {TypeError} when the options are no object, or `initargs` is no array
    * @throws {FunctionReferenceError} when the initializer cannot be found from another thread
    */
   constructor(options: ThreadPoolExecutorOptions = {}) {
+    if (typeof options !== 'object' || options === null) {
+      throw new TypeError(
+        `new ThreadPoolExecutor() takes an object of options, got ${inspect(options)}. ` +
+          'Write new ThreadPoolExecutor({ maxWorkers: 4 }).',
+      );
+    }
     const { maxWorkers = Math.min(32, availableParallelism() + 4), threadNamePrefix } = options;
     if (!Number.isInteger(maxWorkers) || maxWorkers < 1) {
       throw new ValueError(

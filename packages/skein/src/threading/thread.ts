@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { RuntimeError } from '../core/exceptions.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { besideTheDoor } from '../crossing/package-place.ts';
@@ -7,20 +8,25 @@ import { Kind, SLOT, slotAt, ThreadFlag } from '../shared/layout.ts';
 import { startThread, thisThreadWithKeeper } from './start-thread.ts';
 import { ThreadHandle } from './thread-handle.ts';
 
-export interface ThreadOptions<A extends unknown[]> {
+export type ThreadOptions<A extends unknown[]> = ThreadBasics<A> & ThreadArguments<A>;
+
+interface ThreadBasics<A extends unknown[]> {
   /**
    * What the thread runs: an exported function, plain, async or a generator function. A generator
    * function runs as a coroutine in a blocking loop of its own, an async function in a loop that
    * Node turns. What it returns is dropped.
    */
   readonly target: (...args: A) => unknown;
-  /** Arguments of the target; they cross as `ThreadPoolExecutor.submit`'s do. */
-  readonly args?: NoInfer<A> | undefined;
   /** Default `Thread-N (target)`. */
   readonly name?: string | undefined;
   /** A daemon does not keep the process alive. Default: as the thread that makes it. */
   readonly daemon?: boolean | undefined;
 }
+
+/** Arguments of the target; they cross as `ThreadPoolExecutor.submit`'s do. */
+type ThreadArguments<A extends unknown[]> = [] extends A
+  ? { readonly args?: NoInfer<A> | undefined }
+  : { readonly args: NoInfer<A> };
 
 let count = 0;
 
@@ -42,6 +48,11 @@ export class Thread<A extends unknown[] = unknown[]> extends ThreadHandle {
       throw new TypeError(
         `new Thread() takes a function as target, got ${target === null ? 'null' : typeof target}. ` +
           'Write new Thread({ target: work, args: [1, 2] }) with an exported function.',
+      );
+    }
+    if (args !== undefined && !Array.isArray(args)) {
+      throw new TypeError(
+        `new Thread() takes an array as args, got ${inspect(args)}. Write args: [value].`,
       );
     }
     count += 1;

@@ -126,6 +126,28 @@ async function badSuspensions(driver: Driver): Promise<unknown> {
   return result;
 }
 
+/** Two tasks that resume one coroutine would wake each other's waits. */
+async function oneTaskPerCoroutine(driver: Driver): Promise<unknown> {
+  return runMain(driver, function* () {
+    const loop = getRunningLoop();
+    const coroutine = (function* () {
+      yield* sleep(1);
+      return 'first is done';
+    })();
+    const first = loop.createTask(coroutine);
+    const refused = (): string => {
+      try {
+        loop.createTask(coroutine);
+        return 'taken';
+      } catch (error) {
+        return show(error);
+      }
+    };
+    const [early, value] = [refused(), yield* first];
+    return [early.slice(0, 51), value, refused().slice(0, 12)];
+  });
+}
+
 /** Rule 39. */
 async function cancelledWhileRunning(driver: Driver): Promise<unknown> {
   return runMain(driver, function* () {
@@ -419,6 +441,15 @@ export const taskCases: readonly Case[] = [
       'RuntimeError: Task <Task pending name="T">',
       'RuntimeError: yield was used instead',
       'RuntimeError: Task cannot await on itself',
+    ],
+  },
+  {
+    title: 'a coroutine has one task, ever (test_await_12, test_await_13 of test_coroutines)',
+    body: oneTaskPerCoroutine,
+    expected: [
+      'RuntimeError: coroutine is being awaited already, b',
+      'first is done',
+      'RuntimeError',
     ],
   },
   {

@@ -84,6 +84,22 @@ describe('how many threads', () => {
     assert.ok(fewest <= cores, `${fewest} threads computed on ${cores} cores`);
   });
 
+  for (const options of [null, 4, 'four'] as never[]) {
+    test(`${options} instead of options is refused`, () => {
+      assert.throws(
+        () => new ThreadPoolExecutor(options),
+        (error) => error instanceof TypeError && /object of options, got/.test(error.message),
+      );
+    });
+  }
+
+  test('initargs that are no array are refused', () => {
+    assert.throws(
+      () => new ThreadPoolExecutor({ initializer: addOne, initargs: 5 as never }),
+      (error) => error instanceof TypeError && /initargs takes an array, got 5/.test(error.message),
+    );
+  });
+
   for (const maxWorkers of [0, -1, 1.5, NaN, Infinity, '2' as never]) {
     test(`maxWorkers: ${maxWorkers} is refused`, () => {
       assert.throws(

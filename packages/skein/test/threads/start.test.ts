@@ -41,7 +41,7 @@ describe('start() refuses', () => {
     ['a function of Node or the engine without a module', Math.max, /native function/],
   ] as const) {
     test(`${name}, and shows both cures`, () => {
-      const thread = new Thread({ target });
+      const thread = new Thread({ target: target as () => unknown });
       assert.throws(
         () => thread.start(),
         (error) => {
@@ -117,7 +117,7 @@ describe('a target that only the thread can miss ends the thread, and the hook i
   const endsWith = (target: () => unknown): unknown => {
     told.length = 0;
     setExcepthook((event) => told.push(event));
-    const thread = new Thread({ target });
+    const thread = new Thread({ target: target as () => unknown });
     thread.start();
     assert.equal(thread.join(), true);
     setExcepthook(null);

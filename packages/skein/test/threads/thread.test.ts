@@ -43,6 +43,13 @@ describe('new Thread()', () => {
     assert.throws(() => new Thread(undefined as never), TypeError);
   });
 
+  test('refuses args that are no array', () => {
+    assert.throws(
+      () => new Thread({ target: addOne, args: 5 as never }),
+      (error) => error instanceof TypeError && /takes an array as args, got 5/.test(error.message),
+    );
+  });
+
   test('does not start the thread', () => {
     const thread = new Thread({ target: addOne, args: [1] });
     assert.equal(thread.isAlive(), false);

@@ -77,5 +77,8 @@ test('a Thread takes the arguments of its target', () => {
   new Thread({ target: add, args: [1, 2] });
   // @ts-expect-error -- two numbers are wanted
   new Thread({ target: add, args: ['1', 2] });
+  // @ts-expect-error -- they are wanted at all
+  new Thread({ target: add });
+  new Thread({ target: () => 1 });
   assert.ok(true);
 });

@@ -3,6 +3,7 @@
  * something else: whatever is returned is a copy.
  */
 
+import { copyBytes } from './copy-bytes.ts';
 import { LONG_SIZE } from './tags.ts';
 
 /** Node's own readers of text, without the detour over names of encodings. */
@@ -17,7 +18,7 @@ const bytesOfFloat64 = new Uint8Array(float64.buffer);
 
 /** Text up to this length is put together from units: a call into the engine costs as much as 20 of them. */
 const SHORT_TEXT = 12;
-/** Bytes up to which a loop is faster than `set`. */
+/** Bytes up to which a loop is faster than `copyBytes`. */
 const SHORT_BYTES = 48;
 
 /** Keys met before, by a hash of their bytes: the same few come again and again. A power of two. */
@@ -105,7 +106,7 @@ export class ByteReader {
   #copy(target: Uint8Array, from: number): void {
     const length = target.length;
     const bytes = this.#in;
-    if (length > SHORT_BYTES) bytes.copy(target, 0, from, from + length);
+    if (length > SHORT_BYTES) copyBytes(bytes, from, from + length, target, 0);
     else for (let i = 0; i < length; i++) target[i] = bytes[from + i]!;
   }
 

@@ -1,6 +1,7 @@
 /** Reads what encode.ts wrote, in another thread. */
 
 import { ByteReader } from './byte-reader.ts';
+import { copyBytes } from './copy-bytes.ts';
 import type { MarkedValues } from './detached-copy.ts';
 import { replaceMarkers } from './detached-copy.ts';
 import { deserialize } from './engine-serializer.ts';
@@ -27,7 +28,7 @@ export function decode(bytes: Buffer, length: number): unknown[] {
   if (format === Format.none) return [];
   if (format === Format.engine || format === Format.engineShared) {
     const own = Buffer.allocUnsafeSlow(length - ENGINE_HEAD);
-    bytes.copy(own, 0, ENGINE_HEAD, length);
+    copyBytes(bytes, ENGINE_HEAD, length, own, 0);
     const payload = deserialize(own);
     return format === Format.engine ? (payload as unknown[]) : reviveAll(payload as MarkedValues);
   }

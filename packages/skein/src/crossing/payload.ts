@@ -16,6 +16,7 @@ import {
   SLOT_HEADER_WORDS,
   slotAt,
 } from '../shared/layout.ts';
+import { copyBytes } from './copy-bytes.ts';
 import { decode, decodeCarried } from './decode.ts';
 import { encode, type Encoded } from './encode.ts';
 import type { PackedValues } from './packed-values.ts';
@@ -131,15 +132,10 @@ function writeBlock(
     );
   }
   const block = Buffer.from(thread.memory.buffers.arena, page * PAGE_BYTES, length);
-  block.set(head);
-  if (bulk !== undefined) copyBytes(bulk, block, bulkAt);
+  copyBytes(head, 0, head.length, block, 0);
+  if (bulk !== undefined) copyBytes(bulk, 0, bulk.length, block, bulkAt);
   words[at + part + 1] = Math.ceil(length / PAGE_BYTES);
   store(words, at + part, page + 1);
   words[at + SLOT.length] = length;
   words[at + SLOT.payload] = 0;
-}
-
-/** `set` for two views of Node's: a plain copy of memory, where Node has that. */
-function copyBytes(from: Uint8Array, to: Buffer, at: number): void {
-  Buffer.prototype.copy.call(from, to, at);
 }

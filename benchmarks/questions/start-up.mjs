@@ -9,8 +9,7 @@ export default {
   once: true,
   shown: 'time',
   unequal: [
-    'Skein starts two threads before the first result, one after the other: its keeper, then a ' +
-      'worker. Piscina and Tinypool start both workers at once and wait for one of them.',
+    'Skein starts its keeper and one worker, Piscina and Tinypool both workers; all wait for one.',
     'A fresh process each; loading the library itself is not counted.',
   ],
   targets: [

@@ -14,17 +14,26 @@ import { setUp } from './setup.mjs';
 
 const RECORD = join(root, 'api', 'skein.api.md');
 
-const HEADER = `# What \`skein\` exports
+/** What a program can import, and the declarations behind it. */
+const DOORS = [
+  ['skein', 'index.d.ts'],
+  ['skein/testing', 'testing.d.ts'],
+];
 
-Written by \`npm run api\` from the built declarations; do not edit. Private members and comments are
+const HEADER = `Written by \`npm run api\` from the built declarations; do not edit. Private members and comments are
 left out.
 `;
 
 /** The record as the built package would have it. */
 export function apiRecord() {
-  const declarations = exportsOf(join(compiled[0].output, 'index.d.ts'));
+  const [first, ...others] = DOORS.map(([door, file]) => recordOf(door, file));
+  return [first[0], HEADER, ...first.slice(1), ...others.flat()].join('\n');
+}
+
+function recordOf(door, file) {
+  const declarations = exportsOf(join(compiled[0].output, file));
   const entries = [...declarations].sort(([a], [b]) => (a < b ? -1 : 1));
-  return [HEADER, ...entries.map(([name, text]) => entry(name, text))].join('\n');
+  return [`# What \`${door}\` exports\n`, ...entries.map(([name, text]) => entry(name, text))];
 }
 
 function entry(name, text) {

@@ -6,6 +6,14 @@ import { ThreadPoolExecutor } from './executors/thread-pool-executor.ts';
 setPackagePlace(import.meta.url);
 setDefaultExecutorFactory(() => new ThreadPoolExecutor({ threadNamePrefix: 'asyncio' }));
 
+export {
+  asCompleted,
+  type AsCompletedOptions,
+  type CompletedFutures,
+  type CompletedOf,
+  type Completions,
+} from './core/as-completed.ts';
+export type { Body } from './core/body.ts';
 export type {
   AnyAwaitable,
   Awaitable,
@@ -18,8 +26,10 @@ export { isCoroutine } from './core/coroutine.ts';
 export { ensureFuture, type TaskSource } from './core/ensure-future.ts';
 export type { LoopEnvironment } from './core/environment.ts';
 export { EventLoop } from './core/event-loop.ts';
+export { type ErrorFilter, ExceptionGroup } from './core/exception-group.ts';
 export type { ExceptionContext, ExceptionHandler } from './core/exception-handler.ts';
 export {
+  BrokenBarrierError,
   BrokenExecutor,
   BrokenThreadPool,
   CancelledError,
@@ -28,6 +38,9 @@ export {
   InternalError,
   InvalidStateError,
   KeyboardInterrupt,
+  QueueEmpty,
+  QueueFull,
+  QueueShutDown,
   RuntimeError,
   SystemExit,
   TimeoutError,
@@ -42,12 +55,28 @@ export { Operation } from './core/operation.ts';
 export type { RemoteLoop } from './core/remote-loop.ts';
 export { getRunningLoop } from './core/running-loop.ts';
 export type { Selector } from './core/selector.ts';
+export { shield } from './core/shield.ts';
 export { type Sleep, sleep } from './core/sleep.ts';
+export { TaskGroup, taskGroup } from './core/task-group.ts';
 export { allTasks, currentTask, Task, type TaskOptions } from './core/task.ts';
+export { Timeout, timeout, timeoutAt } from './core/timeout.ts';
+export { toThread } from './core/to-thread.ts';
 export { TimerHandle } from './core/timer-heap.ts';
+export { waitFor } from './core/wait-for.ts';
+export {
+  ALL_COMPLETED,
+  FIRST_COMPLETED,
+  FIRST_EXCEPTION,
+  type ReturnWhen,
+  wait,
+  type Waited,
+  type WaitOptions,
+} from './core/wait.ts';
 export { wrapFuture } from './core/wrap-future.ts';
+export { wrapPromise } from './core/wrap-promise.ts';
 export { task } from './crossing/task.ts';
 export { ConcurrentFuture } from './executors/concurrent-future.ts';
+export { runCoroutineThreadsafe } from './executors/run-coroutine-threadsafe.ts';
 export {
   type ShutdownOptions,
   ThreadPoolExecutor,
@@ -56,7 +85,17 @@ export {
 export { getEventLoop, newEventLoop, setEventLoop } from './loops/default-loop.ts';
 export { NodeEventLoop } from './loops/node-event-loop.ts';
 export { run, type RunOptions } from './loops/run.ts';
+export { Runner, type RunnerOptions } from './loops/runner.ts';
 export { SelectorEventLoop } from './loops/selector-event-loop.ts';
+export { Barrier, type BarrierStatistics } from './sync/barrier.ts';
+export { Condition, type ConditionStatistics } from './sync/condition.ts';
+export { Event, type EventStatistics } from './sync/event.ts';
+export { LifoQueue } from './sync/lifo-queue.ts';
+export { Lock, type LockStatistics } from './sync/lock.ts';
+export { PriorityQueue, type PriorityQueueOptions } from './sync/priority-queue.ts';
+export type { QueueItems } from './sync/queue-items.ts';
+export { Queue, type QueueShutdownOptions, type QueueStatistics } from './sync/queue.ts';
+export { BoundedSemaphore, Semaphore, type SemaphoreStatistics } from './sync/semaphore.ts';
 export { sleepSync } from './threading/sleep-sync.ts';
 export { type ExceptHook, setExcepthook, type ThreadError } from './threading/thread-errors.ts';
 export { currentThread, mainThread, type ThreadHandle } from './threading/thread-handle.ts';

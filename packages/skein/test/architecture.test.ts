@@ -8,7 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { exportedValues } from './exported-values.ts';
+import { exportedTestingValues, exportedValues } from './exported-values.ts';
 
 const PACKAGE = dirname(dirname(fileURLToPath(import.meta.url)));
 const SOURCES = join(PACKAGE, 'src');
@@ -18,15 +18,26 @@ const MOST_LINES = 600;
 const ROOMS: Record<string, { pure: boolean; imports: string[] }> = {
   core: { pure: true, imports: [] },
   shared: { pure: true, imports: ['core'] },
+  sync: { pure: true, imports: ['core'] },
   crossing: { pure: false, imports: ['shared', 'core'] },
   selectors: { pure: false, imports: ['crossing', 'shared', 'core'] },
   loops: { pure: false, imports: ['selectors', 'crossing', 'shared', 'core'] },
   threading: { pure: false, imports: ['loops', 'crossing', 'shared', 'core'] },
   executors: { pure: false, imports: ['threading', 'loops', 'crossing', 'shared', 'core'] },
+  testing: {
+    pure: false,
+    imports: ['executors', 'threading', 'loops', 'crossing', 'sync', 'shared', 'core'],
+  },
 };
 
 /** Above the rooms: the door, and what the threads begin with. Nobody imports them but one another. */
-const TOP = new Set(['index.ts', 'keeper-main.ts', 'pool-worker-main.ts', 'thread-main.ts']);
+const TOP = new Set([
+  'index.ts',
+  'keeper-main.ts',
+  'pool-worker-main.ts',
+  'testing.ts',
+  'thread-main.ts',
+]);
 
 /** Of `shared` alone: all that it takes from `core` is this file. */
 const CORE_FOR_SHARED = 'core/exceptions.ts';
@@ -164,6 +175,11 @@ test('nothing is exported wholesale', () => {
 test('the door lets out exactly the listed values', async () => {
   const door: object = await import('skein');
   assert.deepEqual(Object.keys(door).sort(), [...exportedValues].sort());
+});
+
+test('so does the door for tests', async () => {
+  const door: object = await import('skein/testing');
+  assert.deepEqual(Object.keys(door).sort(), [...exportedTestingValues].sort());
 });
 
 interface Config {

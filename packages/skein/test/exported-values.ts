@@ -12,6 +12,7 @@ export const exportedValues: readonly string[] = [
   'getEventLoop',
   'getRunningLoop',
   'newEventLoop',
+  'Runner',
   'run',
   'setEventLoop',
 
@@ -26,6 +27,33 @@ export const exportedValues: readonly string[] = [
   'isCoroutine',
   'sleep',
   'wrapFuture',
+  'wrapPromise',
+
+  // between tasks
+  'Barrier',
+  'BoundedSemaphore',
+  'Condition',
+  'Event',
+  'LifoQueue',
+  'Lock',
+  'PriorityQueue',
+  'Queue',
+  'Semaphore',
+
+  // several of them
+  'ALL_COMPLETED',
+  'ExceptionGroup',
+  'FIRST_COMPLETED',
+  'FIRST_EXCEPTION',
+  'TaskGroup',
+  'Timeout',
+  'asCompleted',
+  'shield',
+  'taskGroup',
+  'timeout',
+  'timeoutAt',
+  'wait',
+  'waitFor',
 
   // seeing into them
   'addInstrument',
@@ -33,6 +61,8 @@ export const exportedValues: readonly string[] = [
 
   // the pool
   'ConcurrentFuture',
+  'runCoroutineThreadsafe',
+  'toThread',
   'ThreadPoolExecutor',
   'task',
 
@@ -45,6 +75,7 @@ export const exportedValues: readonly string[] = [
   'sleepSync',
 
   // exceptions
+  'BrokenBarrierError',
   'BrokenExecutor',
   'BrokenThreadPool',
   'CancelledError',
@@ -53,8 +84,24 @@ export const exportedValues: readonly string[] = [
   'InternalError',
   'InvalidStateError',
   'KeyboardInterrupt',
+  'QueueEmpty',
+  'QueueFull',
+  'QueueShutDown',
   'RuntimeError',
   'SystemExit',
   'TimeoutError',
   'ValueError',
+];
+
+/** Every value that `skein/testing` exports. */
+export const exportedTestingValues: readonly string[] = [
+  'BalanceError',
+  'DeadlockError',
+  'Sequencer',
+  'VirtualTimeLoop',
+  'VirtualTimeNodeLoop',
+  'assertBalanced',
+  'balanceSheet',
+  'runWithVirtualTime',
+  'waitAllTasksBlocked',
 ];

@@ -1,6 +1,7 @@
 import type { Coroutine } from './coroutine.ts';
 import { CancelledError, RuntimeError } from './exceptions.ts';
 import { Future } from './future.ts';
+import type { EventLoop } from './event-loop.ts';
 import { getRunningLoop } from './running-loop.ts';
 import type { Task } from './task.ts';
 
@@ -33,6 +34,11 @@ export class AsyncBody<T> extends Future<T> {
     this.#task = task;
   }
 
+  /** The futures that the function waits for. None: it waits for a promise of somebody else. */
+  get waited(): Iterable<Future<unknown>> {
+    return this.#waited;
+  }
+
   /** Cancels what the function waits for. */
   override cancel(message?: string): boolean {
     let any = false;
@@ -51,8 +57,7 @@ export class AsyncBody<T> extends Future<T> {
       return new RuntimeError(`Task ${task} got Future ${future} attached to a different loop`);
     }
     if (future === task) return new RuntimeError(`Task cannot await on itself: ${task}`);
-    const cancellation = task.takeCancellation();
-    if (cancellation !== null) future.cancel(cancellation.message);
+    task.cancelNextWait(future);
     this.#waited.add(future);
     return null;
   }
@@ -90,9 +95,36 @@ export function* driveAsyncFunction<T>(start: () => PromiseLike<T>): Coroutine<T
  * what becomes of the promise is nobody's business then.
  */
 export function* drivePromise<T>(promise: PromiseLike<T>): Coroutine<T> {
-  const future = new Future<T>(getRunningLoop());
-  followPromise(future, promise);
-  return yield* future;
+  return yield* new PromiseFuture<T>(promise, getRunningLoop());
+}
+
+/** A future that ends as a promise does. What settles it happens outside of the loop. */
+export class PromiseFuture<T> extends Future<T> {
+  constructor(promise: PromiseLike<T>, loop: EventLoop) {
+    super(loop);
+    loop.scheduler.promises++;
+    promise.then(
+      (value) => {
+        if (this.#arrives()) this.setResult(value);
+      },
+      (error: unknown) => {
+        if (this.#arrives()) this.setException(error);
+      },
+    );
+  }
+
+  /** The promise goes on, and what becomes of it is nobody's business then. */
+  override cancel(message?: string): boolean {
+    if (!super.cancel(message)) return false;
+    this.getLoop().scheduler.promises--;
+    return true;
+  }
+
+  #arrives(): boolean {
+    if (this.done()) return false;
+    this.getLoop().scheduler.promises--;
+    return true;
+  }
 }
 
 /** Settles the future as the promise does, unless it is done before. */

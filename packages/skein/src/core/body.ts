@@ -2,10 +2,13 @@ import { AsyncBody, followPromise } from './async-body.ts';
 import {
   type AnyAwaitable,
   type Coroutine,
+  isAsyncFunction,
   isAwaitable,
   isCoroutine,
+  isGeneratorFunction,
   isThenable,
 } from './coroutine.ts';
+import { checkRunsAsyncFunctions } from './ensure-future.ts';
 import { RuntimeError } from './exceptions.ts';
 import { Future } from './future.ts';
 import { repr } from './repr.ts';
@@ -25,11 +28,22 @@ import { currentTask, type Task } from './task.ts';
 /** What runs inside a scope: a generator function; on a NodeEventLoop an async function, too. */
 export type Body<A extends unknown[], T> = (...args: A) => AnyAwaitable<T>;
 
-/** Runs a body in the current task. `what` names in errors who was given it. */
-export function* runBody<T>(what: string, body: () => AnyAwaitable<T>): Coroutine<T> {
+/**
+ * Runs a body in the current task, with `args`. `what` names in errors who was given it.
+ *
+ * A generator function costs nothing: its coroutine is what this returns.
+ */
+export function runBody<A extends unknown[], T>(
+  what: string,
+  body: Body<A, T>,
+  ...args: A
+): Coroutine<T> {
   const task = currentTask();
   if (task === null) throw new RuntimeError(`${what} should be used inside a task`);
-  return yield* task.asyncBody === null ? inCoroutine(what, task, body) : inAsync(what, task, body);
+  if (isGeneratorFunction(body)) return (body as Body<A, T>)(...args) as Coroutine<T>;
+  if (isAsyncFunction(body)) checkRunsAsyncFunctions(task.getLoop(), body);
+  const call = (): AnyAwaitable<T> => body(...args);
+  return task.asyncBody === null ? inCoroutine(what, task, call) : inAsync(what, task, call);
 }
 
 function* inCoroutine<T>(
@@ -47,6 +61,7 @@ function* inCoroutine<T>(
   }
   if (isCoroutine(made) || isAwaitable(made)) return yield* made as Coroutine<T>;
   if (!isThenable(made)) throw nothingToWaitFor(what, made);
+  checkRunsAsyncFunctions(task.getLoop(), made);
   task.asyncBody = asyncBody;
   try {
     return yield* asyncBody.drive(made as PromiseLike<T>);
@@ -61,11 +76,15 @@ function* inAsync<T>(what: string, task: Task<unknown>, body: () => AnyAwaitable
   if (!isThenable(made)) throw nothingToWaitFor(what, made);
   const end = new EndOfBody<T>(task.getLoop());
   followPromise(end, made as PromiseLike<T>);
-  return yield* end;
+  const value = yield* end;
+  // A cancellation that found nothing to cancel is delivered where the body is waited for.
+  const cancellation = task.takeCancellation();
+  if (cancellation !== null) throw cancellation;
+  return value;
 }
 
 /** Cannot be cancelled: what the body waits for is cancelled with the task, and then it ends itself. */
-class EndOfBody<T> extends Future<T> {
+export class EndOfBody<T> extends Future<T> {
   override cancel(): boolean {
     return false;
   }

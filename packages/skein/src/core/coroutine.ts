@@ -31,9 +31,15 @@ export type AnyAwaitable<T> = Awaitable<T> | PromiseLike<T>;
 /** A function that gives something to wait for when it is called. */
 export type AwaitableFunction<T> = () => AnyAwaitable<T>;
 
-/** The type of the value that waiting for an `A` gives. */
+/** The type of the value that waiting for an `A`, or for what the function `A` gives, gives. */
 export type ValueOf<A> =
-  A extends Awaitable<infer T> ? T : A extends PromiseLike<infer T> ? Awaited<T> : never;
+  A extends Awaitable<infer T>
+    ? T
+    : A extends PromiseLike<infer T>
+      ? Awaited<T>
+      : A extends () => infer R
+        ? ValueOf<R>
+        : never;
 
 /** Whether `x` is a coroutine: a generator object, started or not. */
 export function isCoroutine(x: unknown): x is Coroutine<unknown> {

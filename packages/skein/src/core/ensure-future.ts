@@ -81,7 +81,8 @@ function* callAtFirstStep<T>(loop: EventLoop, fn: AwaitableFunction<T>): Corouti
   return yield* driveAsyncFunction(() => made as PromiseLike<T>);
 }
 
-function checkRunsAsyncFunctions(loop: EventLoop, x: unknown): void {
+/** @throws {TypeError} when the loop blocks its thread, so that `x` would never get anywhere */
+export function checkRunsAsyncFunctions(loop: EventLoop, x: unknown): void {
   if (loop.scheduler.runsAsyncFunctions) return;
   const what = typeof x === 'function' ? `the async ${repr(x)}` : 'a promise';
   throw new TypeError(
@@ -90,7 +91,8 @@ function checkRunsAsyncFunctions(loop: EventLoop, x: unknown): void {
   );
 }
 
-function nothingToWaitFor(x: unknown): TypeError {
+/** What is thrown when something else is given where a `TaskSource` is wanted. */
+export function nothingToWaitFor(x: unknown): TypeError {
   return new TypeError(
     'A Future, a coroutine, a promise or a function that gives one of these is required, got ' +
       repr(x),

@@ -268,6 +268,7 @@ export abstract class EventLoop {
   protected endRun(): void {
     this.#running = false;
     this.scheduler.stopping = false;
+    this.#selector.rest?.();
   }
 
   #callAt(

@@ -101,6 +101,41 @@ export class BrokenThreadPool extends BrokenExecutor {
   }
 }
 
+/** A barrier was reset or aborted while somebody waited at it, or it is broken since. */
+export class BrokenBarrierError extends RuntimeError {
+  static {
+    describe(this, 'BrokenBarrierError');
+  }
+
+  constructor(message?: string, options?: ErrorOptions) {
+    super(message, 'ERR_BROKEN_BARRIER', options);
+  }
+}
+
+/** `getNowait()` found nothing in the queue. */
+export class QueueEmpty extends Error {
+  declare readonly code: 'ERR_QUEUE_EMPTY';
+  static {
+    describe(this, 'QueueEmpty', 'ERR_QUEUE_EMPTY');
+  }
+}
+
+/** `putNowait()` found no room in the queue. */
+export class QueueFull extends Error {
+  declare readonly code: 'ERR_QUEUE_FULL';
+  static {
+    describe(this, 'QueueFull', 'ERR_QUEUE_FULL');
+  }
+}
+
+/** The queue was shut down: nothing goes in any more, and what was in it has been taken out. */
+export class QueueShutDown extends Error {
+  declare readonly code: 'ERR_QUEUE_SHUT_DOWN';
+  static {
+    describe(this, 'QueueShutDown', 'ERR_QUEUE_SHUT_DOWN');
+  }
+}
+
 /** A value cannot go from one thread to another. The message names it and its place. */
 export class DataCloneError extends TypeError {
   declare readonly code: 'ERR_DATA_CLONE';

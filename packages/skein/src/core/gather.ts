@@ -1,5 +1,5 @@
-import type { AnyAwaitable, ValueOf } from './coroutine.ts';
-import { ensureFuture } from './ensure-future.ts';
+import type { ValueOf } from './coroutine.ts';
+import { ensureFuture, type TaskSource } from './ensure-future.ts';
 import type { EventLoop } from './event-loop.ts';
 import { CancelledError, ValueError } from './exceptions.ts';
 import { Future } from './future.ts';
@@ -30,18 +30,18 @@ export type GatheredOrErrors<A extends readonly unknown[]> = {
  * @throws {ValueError} when futures of different loops are given
  * @see CPython 3.14 Lib/asyncio/tasks.py, gather
  */
-export function gather<const A extends readonly AnyAwaitable<unknown>[]>(
+export function gather<const A extends readonly TaskSource<unknown>[]>(
   ...awaitables: A
 ): Future<Gathered<A>>;
-export function gather<const A extends readonly AnyAwaitable<unknown>[]>(
+export function gather<const A extends readonly TaskSource<unknown>[]>(
   ...args: [...awaitables: A, options: { readonly returnExceptions: true }]
 ): Future<GatheredOrErrors<A>>;
-export function gather<const A extends readonly AnyAwaitable<unknown>[]>(
+export function gather<const A extends readonly TaskSource<unknown>[]>(
   ...args: [...awaitables: A, options: GatherOptions]
 ): Future<Gathered<A>>;
 export function gather(...args: unknown[]): Future<unknown[]> {
   const options = isOptions(args.at(-1)) ? (args.pop() as GatherOptions) : undefined;
-  const awaitables = args as AnyAwaitable<unknown>[];
+  const awaitables = args as TaskSource<unknown>[];
   let loop = loopOf(awaitables);
   if (awaitables.length === 0) {
     const empty = new Future<unknown[]>(loop ?? loopForNewFuture());
@@ -141,10 +141,7 @@ function loopOf(awaitables: readonly unknown[]): EventLoop | undefined {
 }
 
 /** Makes a future of each; the same coroutine twice is the same future twice. */
-function wrapEach(
-  awaitables: readonly AnyAwaitable<unknown>[],
-  loop: EventLoop,
-): Future<unknown>[] {
+function wrapEach(awaitables: readonly TaskSource<unknown>[], loop: EventLoop): Future<unknown>[] {
   const wrapped = new Map<unknown, Future<unknown>>();
   return awaitables.map((each) => {
     if (each instanceof Future) return each;

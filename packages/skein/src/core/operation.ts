@@ -1,6 +1,7 @@
 import type { Awaitable, Coroutine, Suspension } from './coroutine.ts';
 import { claimSuspension } from './future.ts';
 import { sleep } from './sleep.ts';
+import { staysHome } from './stays-home.ts';
 
 /**
  * Something to wait for that a coroutine does, in the task that waits: no task is made for it.
@@ -10,6 +11,9 @@ import { sleep } from './sleep.ts';
  * given back to it. So every operation is written once, as a coroutine, and works in both.
  *
  * It begins anew each time it is waited for.
+ *
+ * Several side by side are several tasks: `await gather(waitFor(a, 10), waitFor(b, 20))`. With
+ * `Promise.all` they would share the task of the caller, and what cancels one would cancel all.
  */
 export class Operation<T> implements Awaitable<T>, PromiseLike<T> {
   readonly #begin: () => Coroutine<T>;
@@ -27,7 +31,7 @@ export class Operation<T> implements Awaitable<T>, PromiseLike<T> {
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return stepByStep(this.#begin()).then(onFulfilled, onRejected);
+    return stepByStep(this[Symbol.iterator]()).then(onFulfilled, onRejected);
   }
 }
 
@@ -46,3 +50,9 @@ async function stepByStep<T>(coroutine: Coroutine<T>): Promise<T> {
   }
   return step.value;
 }
+
+staysHome(
+  Operation,
+  'an operation',
+  'it belongs to its loop; wait for it here and send its result',
+);

@@ -16,8 +16,13 @@ export function promiseOf<T>(future: Future<T>): Promise<T> {
   if (future.done()) return new Promise((resolve, reject) => settle(future, resolve, reject));
   const body = currentAsyncBody();
   if (body === null) {
+    const { scheduler } = future.getLoop();
+    scheduler.strangers++;
     return new Promise((resolve, reject) => {
-      future.addDoneCallback(() => settle(future, resolve, reject));
+      future.addDoneCallback(() => {
+        scheduler.strangers--;
+        settle(future, resolve, reject);
+      });
     });
   }
   const refusal = body.beginWait(future);

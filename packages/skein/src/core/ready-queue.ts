@@ -44,6 +44,14 @@ export class ReadyQueue {
     return item;
   }
 
+  /** Lets `reorder` put the entries that there are, oldest first, into another order. */
+  rearrange(reorder: (entries: Runnable[]) => void): void {
+    const entries: Runnable[] = [];
+    for (let left = this.length; left > 0; left--) entries.push(this.shift());
+    reorder(entries);
+    for (const entry of entries) this.push(entry);
+  }
+
   clear(): void {
     this.#items = new Array<Runnable | undefined>(INITIAL_CAPACITY);
     this.#mask = INITIAL_CAPACITY - 1;

@@ -32,6 +32,7 @@ function show(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (value instanceof Error) return `${value.name}(${JSON.stringify(value.message)})`;
+  if (Object.prototype.toString.call(value) === '[object Generator]') return 'a coroutine';
   const text: string = (value as { toString(): string }).toString();
   if (!text.startsWith('[object ')) return text;
   const name = (value.constructor as { name?: string } | undefined)?.name;

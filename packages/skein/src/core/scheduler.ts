@@ -59,8 +59,14 @@ export class Scheduler {
   currentTask: Task<unknown> | null = null;
   /** Set by `stop()`, consumed by one run. */
   stopping: boolean = false;
+  /** How often a pending future of this loop is awaited by who is no task, or not known as one. */
+  strangers: number = 0;
+  /** How many futures of this loop wait for promises of somebody else. */
+  promises: number = 0;
   /** What says when a turn has lasted long enough, for a loop that shares its thread. */
   budget: { isUsed(): boolean } | null = null;
+  /** Rearranges what one turn is going to run, for tests; null leaves it as it came. */
+  reorder: ((entries: Runnable[]) => void) | null = null;
   /** Whether nobody will look at the queues before the selector was told to wake up. */
   asleep: boolean = false;
   closed: boolean = false;
@@ -169,6 +175,7 @@ export class Scheduler {
       this.#selector.select(timeoutMs);
     }
     if (!this.timers.isEmpty) this.#enqueueTimersThatAreDue();
+    if (this.reorder !== null) this.#ready.rearrange(this.reorder);
     this.#left = this.#ready.length;
   }
 

@@ -15,6 +15,9 @@ export interface Selector {
   /** Makes the `select` that waits now, or else the next one, return soon. */
   wake(): void;
 
+  /** A run of the loop is over: the thread goes on with other things. */
+  rest?(): void;
+
   /** Gives back what the selector holds. */
   close(): void;
 }

@@ -161,6 +161,7 @@ export class Task<T> extends Future<T> implements Runnable {
   run(): void {
     if (this.done()) throw new InvalidStateError(`step of ${this}, which is done already`);
     const scheduler = this.getLoop().scheduler;
+    if (this.#mustThrow) this.#preferCancellationOf(this.#waitsFor);
     this.#waitsFor = null;
     scheduler.currentTask = this;
     if (instrument !== null) instrument.stepBegan(this);
@@ -193,10 +194,27 @@ export class Task<T> extends Future<T> implements Runnable {
     return new CancelledError(message);
   }
 
+  /**
+   * Cancels a future for which the task begins to wait, when a cancellation waits to be delivered. It
+   * goes on waiting for that when the future cannot be cancelled.
+   *
+   * @internal
+   */
+  cancelNextWait(future: Future<unknown>): void {
+    if (this.#mustCancel && future.cancel(this.#cancelMessage)) this.takeCancellation();
+  }
+
   protected override describe(): string {
     const waitsFor = this.#waitsFor === null ? '' : ` waitsFor=${this.#waitsFor}`;
     const cancelling = this.#cancelRequests > 0 && !this.done() ? ' cancelling' : '';
     return `${super.describe()}${cancelling} name=${repr(this.getName())}${waitsFor}`;
+  }
+
+  /** If what the task waited for was cancelled, that error is thrown, with its message. */
+  #preferCancellationOf(waited: Future<unknown> | null): void {
+    if (waited === null) return;
+    const isCancellation = waited.cancelled() || waited.exception() instanceof CancelledError;
+    if (isCancellation) this.takeCancellation();
   }
 
   #takeWhatToThrow(): unknown {
@@ -223,7 +241,7 @@ export class Task<T> extends Future<T> implements Runnable {
     this.#waitsFor = suspension;
     addWaiter(suspension, this);
     if (instrument !== null) this.#tellThatItWaits(suspension);
-    if (this.#mustCancel && suspension.cancel(this.#cancelMessage)) this.takeCancellation();
+    this.cancelNextWait(suspension);
   }
 
   #again(): void {

@@ -15,7 +15,7 @@ import type { Future } from './future.ts';
 
 const LIMIT = 1000;
 
-export class UnseenFailures {
+export class UnseenFailures implements Iterable<Future<unknown>> {
   readonly #loop: EventLoop;
   /** Each with the text that the report begins with. */
   readonly #failures: Set<Future<unknown>> = new Set();
@@ -36,6 +36,11 @@ export class UnseenFailures {
 
   delete(seen: Future<unknown>): void {
     this.#failures.delete(seen);
+  }
+
+  /** The futures, oldest first. */
+  [Symbol.iterator](): IterableIterator<Future<unknown>> {
+    return this.#failures.values();
   }
 
   /** Reports every failure once, through the exception handler of the loop. */

@@ -26,11 +26,14 @@ function make({ classes, name, message }: EncodedError): object {
   const found = findErrorClass(classes);
   if ((builtin as unknown) === globalThis.DOMException) return new DOMException(message, name);
   const args = (builtin as unknown) === AggregateError ? [[], message] : [message];
-  return Reflect.construct(
-    builtin,
-    args,
-    found.prototype instanceof builtin || found === builtin ? found : builtin,
-  ) as object;
+  const isDerived = found.prototype instanceof builtin;
+  try {
+    return Reflect.construct(builtin, args, isDerived ? found : builtin) as object;
+  } catch {
+    // The engine reads `name` for the stack, and a getter of the class may need what it does not have.
+    const error = Reflect.construct(builtin, args) as object;
+    return Object.setPrototypeOf(error, found.prototype as object) as object;
+  }
 }
 
 function fill(error: object, encoded: EncodedError, made: readonly object[], thread: string): void {
@@ -39,8 +42,16 @@ function fill(error: object, encoded: EncodedError, made: readonly object[], thr
   if ((error as Error).message !== message) define(error, 'message', message, false);
   for (const { key, enumerable, place } of properties)
     define(error, key, valueAt(place, made), enumerable);
-  if ((error as Error).name !== name) define(error, 'name', name, false);
+  if (nameOf(error) !== name) define(error, 'name', name, false);
   define(error, remoteStackKey, thread, false);
+}
+
+function nameOf(error: object): unknown {
+  try {
+    return (error as Error).name;
+  } catch {
+    return undefined;
+  }
 }
 
 function valueAt(place: EncodedPlace, made: readonly object[]): unknown {

@@ -19,7 +19,7 @@ import { copyMarked, haveGetters } from './detached-copy.ts';
 import { Refused, serialize } from './engine-serializer.ts';
 import { forgetDescriptions } from './share.ts';
 import { survey } from './survey.ts';
-import { beginTagged, valuesRead, writeTagged } from './tagged-encoder.ts';
+import { beginTagged, type ValuesRead, valuesRead, writeTagged } from './tagged-encoder.ts';
 import { Format } from './tags.ts';
 
 /** Only a MessagePort can carry these values; `decodeCarried` takes them at the other end. */
@@ -39,6 +39,12 @@ export type Encoded = number | Uint8Array | Parts | Carried;
 const writer = new ByteWriter();
 
 /**
+ * Whether a message is being written. A getter in it may send another one: that goes the engine's way,
+ * which has no state of its own.
+ */
+let isAtWork = false;
+
+/**
  * Writes `values` into `into` if they fit there.
  *
  * Thread  any
@@ -55,24 +61,35 @@ export function encode(
   into: Buffer,
   where: (index: number) => string,
 ): Encoded {
+  if (isAtWork) return encodeByEngine(values, into, where, new Map());
+  isAtWork = true;
+  try {
+    return writeValues(values, into)
+      ? finish(into)
+      : encodeByEngine(values, into, where, valuesRead());
+  } finally {
+    isAtWork = false;
+  }
+}
+
+function writeValues(values: readonly unknown[], into: Buffer): boolean {
   const count = values.length;
   writer.begin(into);
   beginTagged();
   forgetDescriptions();
-  let isWritten = true;
   if (count === 1) {
     writer.byte(Format.one);
-    isWritten = writeTagged(writer, values[0]);
-  } else if (count === 0) {
-    writer.byte(Format.none);
-  } else if (count < 256) {
-    writer.byte(Format.list);
-    writer.byte(count);
-    for (let i = 0; i < count && isWritten; i++) isWritten = writeTagged(writer, values[i]);
-  } else {
-    isWritten = false;
+    return writeTagged(writer, values[0]);
   }
-  return isWritten ? finish(into) : encodeByEngine(values, into, where);
+  if (count === 0) {
+    writer.byte(Format.none);
+    return true;
+  }
+  if (count >= 256) return false;
+  writer.byte(Format.list);
+  writer.byte(count);
+  for (let i = 0; i < count; i++) if (!writeTagged(writer, values[i])) return false;
+  return true;
 }
 
 function finish(into: Buffer): Encoded {
@@ -94,8 +111,8 @@ function encodeByEngine(
   values: readonly unknown[],
   into: Buffer,
   where: (index: number) => string,
+  read: ValuesRead,
 ): Encoded {
-  const read = valuesRead();
   const { hasShared, needsPort, isRefused } = survey(values);
   if (isRefused) throw cloneError(values, where, undefined);
   const marked = hasShared || haveGetters(read.keys()) ? copyMarked(values, read) : undefined;

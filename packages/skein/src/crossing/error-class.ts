@@ -4,7 +4,7 @@
  * | class                    | named by                      | found                                    |
  * | ------------------------ | ----------------------------- | ---------------------------------------- |
  * | JavaScript's, Node's DOM | name                          | on `globalThis`                          |
- * | Skein's                  | name                          | in core/exceptions.ts                    |
+ * | Skein's                  | name                          | in core/exceptions.ts, `ExceptionGroup`  |
  * | the user's               | reference, as for functions   | without waiting, in what is loaded here  |
  *
  * An error names its whole line of classes, the nearest first, because the receiver may know only a
@@ -12,6 +12,7 @@
  * function that threw it, so it has loaded that function's module and all that this imports.
  */
 
+import { ExceptionGroup } from '../core/exception-group.ts';
 import * as exceptions from '../core/exceptions.ts';
 import { certainReferenceOf } from './function-reference.ts';
 import { knowledge } from './live-functions.ts';
@@ -25,7 +26,7 @@ export type ErrorClass = new (...args: never[]) => object;
 export type ErrorClassName =
   { readonly builtin: string } | { readonly skein: string } | { readonly user: FunctionReference };
 
-const skeins: Readonly<Record<string, unknown>> = exceptions;
+const skeins: Readonly<Record<string, unknown>> = { ...exceptions, ExceptionGroup };
 const names = new WeakMap<Function, ErrorClassName | null>();
 /** Searches that failed: repeated when this thread knows more functions, but not for ever. */
 const notFound = new Map<string, { readonly times: number; readonly knowledge: number }>();

@@ -44,12 +44,15 @@ export function beginTagged(): void {
   if (viewed.length > 0) viewed = [];
 }
 
-/** The keys and values that were read from plain objects of the current message. */
-export function valuesRead(): Map<
+/** Plain objects of a message, and the keys and values that were read from them. */
+export type ValuesRead = Map<
   object,
   { readonly keys: readonly string[]; readonly values: readonly unknown[] }
-> {
-  const read = new Map<object, { keys: readonly string[]; values: readonly unknown[] }>();
+>;
+
+/** What was read from plain objects of the current message. */
+export function valuesRead(): ValuesRead {
+  const read: ValuesRead = new Map();
   for (let i = 0; i < count; i++) {
     const keys = keysRead[i];
     if (keys !== undefined) read.set(objects[i]!, { keys, values: valuesReadOf[i]! });

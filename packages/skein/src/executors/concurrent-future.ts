@@ -160,6 +160,14 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     if (this.#state === State.pending) this.#finish(State.error, error);
   }
 
+  /** @internal The work is done, and not by a pool: this is what came of it. */
+  complete(outcome: number, payload: unknown): void {
+    if (this.#state !== State.pending) return;
+    if (outcome === Outcome.value) this.#finish(State.value, payload);
+    else if (outcome === Outcome.cancelled) this.#finish(State.cancelled, undefined);
+    else this.#finish(State.error, decodeError(payload));
+  }
+
   /** @internal The outcome has come. Called by the mailbox. */
   settle(slot: number): void {
     const { words } = this.#thread.memory;

@@ -13,6 +13,7 @@
  * marks it lost.
  */
 import { isAsyncFunction, isCoroutine, isThenable } from '../core/coroutine.ts';
+import { RuntimeError } from '../core/exceptions.ts';
 import { encodeError } from '../crossing/encode-error.ts';
 import { referenceById } from '../crossing/function-table.ts';
 import { Part, readPayload, writePayload } from '../crossing/payload.ts';
@@ -71,6 +72,7 @@ export class PoolWorker {
   #job: number = NO_JOB;
   #isIdle = false;
   #isRunning = false;
+  #isInitializing = false;
   /** Whether jobs were run since Node's loop had its turn. */
   #ranJobs = false;
 
@@ -93,12 +95,14 @@ export class PoolWorker {
   async start(): Promise<void> {
     const { initializer } = this.#data;
     if (initializer !== undefined) {
+      this.#isInitializing = true;
       try {
         await initialize(this.#thread, initializer);
       } catch (error) {
         this.#break(error);
-        return;
+        process.exit(1);
       }
+      this.#isInitializing = false;
     }
     this.#work();
   }
@@ -213,7 +217,7 @@ export class PoolWorker {
     if (this.#pool.status !== PoolStatus.open && !this.#pool.ring.hasWork) process.exit(0);
     if (this.#ranJobs) {
       this.#ranJobs = false;
-      setImmediate(() => this.#work());
+      this.#letNodeTurn();
       return false;
     }
     for (let spin = 0; spin < SPINS; spin++) if (this.#pool.ring.hasWork) return true;
@@ -233,16 +237,25 @@ export class PoolWorker {
     return true;
   }
 
+  #letNodeTurn(): void {
+    mark(this.#words, this.#pool, POOL.turning, this.#entry);
+    setImmediate(() => {
+      unmark(this.#words, this.#pool, POOL.turning, this.#entry);
+      this.#work();
+    });
+  }
+
   /** Something was left behind here: wait for work while that goes on. */
   #restAlongside(): void {
     const { mailbox } = this.#thread;
     this.#hold.ref();
+    mark(this.#words, this.#pool, POOL.turning, this.#entry);
     mark(this.#words, this.#pool, POOL.asleep, this.#entry);
     mailbox.lookAround = () => {
       if (!this.#pool.ring.hasWork && this.#pool.status === PoolStatus.open) return;
       mailbox.lookAround = undefined;
       unmark(this.#words, this.#pool, POOL.asleep, this.#entry);
-      setImmediate(() => this.#work());
+      this.#letNodeTurn();
     };
     mailbox.listen();
   }
@@ -274,6 +287,7 @@ export class PoolWorker {
 
   /** The initializer has failed: no task of this pool can be done (CPython's rule 74). */
   #break(cause: unknown): void {
+    this.#isInitializing = false;
     console.error('Exception in initializer:', cause);
     compareExchange(this.#words, this.#pool.at + POOL.status, PoolStatus.open, PoolStatus.broken);
     for (;;) {
@@ -285,22 +299,26 @@ export class PoolWorker {
         cause,
       );
     }
-    process.exit(1);
   }
 
   #crash(error: unknown): void {
-    if (this.#job === NO_JOB) console.error(`Exception in thread ${this.#thread.name}:`, error);
+    if (this.#isInitializing) this.#break(error);
+    else if (this.#job === NO_JOB)
+      console.error(`Exception in thread ${this.#thread.name}:`, error);
     else this.#finishBroken('An error was thrown in the thread outside of the task itself', error);
     process.exit(1);
   }
 
   #leave(code: number): void {
     noteExit(this.#words, this.#thread.address, code);
+    if (this.#isInitializing)
+      this.#break(new RuntimeError(`It ended its thread by process.exit(${code})`));
     if (this.#job !== NO_JOB) {
       this.#finishBroken(`The task ended its thread by process.exit(${code})`, undefined);
     }
     unmark(this.#words, this.#pool, POOL.idle, this.#entry);
     unmark(this.#words, this.#pool, POOL.asleep, this.#entry);
+    unmark(this.#words, this.#pool, POOL.turning, this.#entry);
   }
 
   #finishBroken(message: string, cause: unknown): void {

@@ -65,7 +65,8 @@ export class NodeEventLoop extends EventLoop {
       close: () => this.#disarm(),
     });
     this.#environment = environment;
-    this.#budget = new TurnBudget(() => environment.now());
+    // Node's turn comes after so much real time, whatever the clock of the loop is.
+    this.#budget = new TurnBudget(() => performance.now());
     this.scheduler.budget = this.#budget;
     this.scheduler.asleep = true;
     reportAtExit(this);
@@ -157,6 +158,11 @@ export class NodeEventLoop extends EventLoop {
     if (!this.isClosed()) this.#arm();
   }
 
+  /** Ends the run that is under way with an error. */
+  protected failRun(error: unknown): void {
+    this.#finishRun()?.reject(error);
+  }
+
   /** Takes what the run was; nobody is running from now on. */
   #finishRun(): Run | null {
     const run = this.#run;
@@ -176,6 +182,15 @@ export class NodeEventLoop extends EventLoop {
       return;
     }
     this.scheduler.asleep = true;
+    this.sleepFor(waitMs);
+  }
+
+  /**
+   * Nothing is ready: sees to it that the next turn comes in time, if nothing wakes the loop before.
+   *
+   * @param waitMs - milliseconds; `Infinity` when no timer is set
+   */
+  protected sleepFor(waitMs: number): void {
     const dueAt = this.#environment.now() + waitMs;
     // A timeout that comes too early costs one empty turn; setting it anew each time costs more.
     if (this.#timeout !== null && waitMs !== Infinity && this.#timeoutAt <= dueAt) return;

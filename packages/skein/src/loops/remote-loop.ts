@@ -17,7 +17,7 @@ import { shareClass } from '../crossing/shared-class.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
 import { compareExchange, load, store } from '../shared/atomics.ts';
 import { Kind, LOOP, loopAt, LOOPS, SLOT, slotAt } from '../shared/layout.ts';
-import type { ThreadAddress } from '../shared/thread-table.ts';
+import { type ThreadAddress, wakeAll } from '../shared/thread-table.ts';
 
 /** Where a loop is found from another thread. Plain data. */
 export interface LoopAddress {
@@ -127,7 +127,9 @@ export function forgetRemote(loop: EventLoop): void {
   for (const [index, known] of loops) {
     if (known !== loop) continue;
     loops.delete(index);
-    store(thisThread().memory.words, loopAt(index) + LOOP.ident, 0);
+    const { words } = thisThread().memory;
+    store(words, loopAt(index) + LOOP.ident, 0);
+    wakeAll(words); // somebody may wait for what the loop was doing
   }
 }
 

@@ -6,16 +6,12 @@ import {
   isThenable,
 } from '../core/coroutine.ts';
 import type { TaskSource } from '../core/ensure-future.ts';
-import type { EventLoop } from '../core/event-loop.ts';
 import { RuntimeError } from '../core/exceptions.ts';
-import type { Future } from '../core/future.ts';
-import { gather } from '../core/gather.ts';
 import { repr } from '../core/repr.ts';
 import { runningLoopOrNull, setRunningLoop } from '../core/running-loop.ts';
-import { allTasks, type Task } from '../core/task.ts';
 import { setEventLoop } from './default-loop.ts';
 import { NodeEventLoop } from './node-event-loop.ts';
-import { SelectorEventLoop } from './selector-event-loop.ts';
+import { Runner } from './runner.ts';
 
 export interface RunOptions {
   /** As `loop.setDebug`. */
@@ -72,23 +68,11 @@ function runWhatItMakes<T>(main: () => TaskSource<T>, options?: RunOptions): T |
 }
 
 function runBlocking<T>(main: TaskSource<T>, options?: RunOptions): T {
-  const loop = new SelectorEventLoop();
-  setEventLoop(loop);
+  const runner = new Runner(options);
   try {
-    if (options?.debug !== undefined) loop.setDebug(options.debug);
-    return loop.runUntilComplete(main);
+    return runner.run(main);
   } finally {
-    try {
-      const leftovers = cancelAll(loop);
-      if (leftovers.length > 0) {
-        loop.runUntilComplete(gather(...leftovers, { returnExceptions: true }));
-        reportFailures(loop, leftovers);
-      }
-      loop.runUntilComplete(loop.shutdownDefaultExecutor());
-    } finally {
-      setEventLoop(null);
-      loop.close();
-    }
+    runner.close();
   }
 }
 
@@ -98,36 +82,14 @@ async function runByNode<T>(
   options?: RunOptions,
 ): Promise<T> {
   setEventLoop(loop);
+  const runner = new Runner({ ...options, loopFactory: () => loop });
   try {
-    if (options?.debug !== undefined) loop.setDebug(options.debug);
-    return await loop.runUntilComplete(main);
+    return await runner.run(main);
   } finally {
     try {
-      const leftovers = cancelAll(loop);
-      if (leftovers.length > 0) {
-        await loop.runUntilComplete(gather(...leftovers, { returnExceptions: true }));
-        reportFailures(loop, leftovers);
-      }
-      await loop.runUntilComplete(loop.shutdownDefaultExecutor());
+      await runner.close();
     } finally {
       setEventLoop(null);
-      loop.close();
     }
-  }
-}
-
-function cancelAll(loop: EventLoop): Task<unknown>[] {
-  const tasks = [...allTasks(loop)];
-  for (const task of tasks) task.cancel();
-  return tasks;
-}
-
-function reportFailures(loop: EventLoop, tasks: readonly Future<unknown>[]): void {
-  for (const task of tasks) {
-    if (task.cancelled()) continue;
-    const exception = task.exception();
-    if (exception === null) continue;
-    const message = 'unhandled exception during run() shutdown';
-    loop.callExceptionHandler({ message, exception, future: task });
   }
 }

@@ -23,6 +23,10 @@ export class AtomicsSelector implements Selector {
     // Only the loop's own thread registers anything with it, and that is not asleep then.
   }
 
+  rest(): void {
+    thisThreadIfAny()?.mailbox.rest();
+  }
+
   close(): void {
     // The mailbox is the thread's.
   }

@@ -13,7 +13,7 @@
  *          ├ loops         1 024 × 2 words    loops that other threads hold a handle on
  *          ├ functions     4 096 × 4 words    interned function references
  *          ├ pages         262 144 words      who owns which 4 KiB page of the arena
- *          ├ pools         256 × (160 words header + ring of 8 192 entries)
+ *          ├ pools         256 × (192 words header + ring of 8 192 entries)
  *          └ slots         65 536 × 64 words  16 words of header, 192 bytes of payload
  * ```
  *
@@ -107,7 +107,7 @@ export const PAGES = 262_144;
 
 export const POOLS = 256;
 export const RING_ENTRIES = 8192;
-export const POOL_HEADER_WORDS = 160;
+export const POOL_HEADER_WORDS = 192;
 export const POOL = {
   /** A `PoolStatus`. */
   status: 0,
@@ -130,6 +130,8 @@ export const POOL = {
   idle: 96,
   /** 32 words likewise: those of them that sleep or are about to. */
   asleep: 128,
+  /** 32 words likewise: those who let Node turn meanwhile, which may take as long as it likes. */
+  turning: 160,
 } as const;
 export const PoolStatus = { free: 0, open: 1, shutdown: 2, broken: 3 } as const;
 const POOL_WORDS = POOL_HEADER_WORDS + RING_ENTRIES;
@@ -192,8 +194,11 @@ export const Phase = {
 export const PHASE_BITS = 4;
 export const PHASE_MASK: number = (1 << PHASE_BITS) - 1;
 
-/** What a slot is for: a job, a call into a loop, the target of a new thread, an uncaught error. */
-export const Kind = { job: 0, call: 1, target: 2, threadError: 3 } as const;
+/**
+ * What a slot is for: a job, a call into a loop, the target of a new thread, an uncaught error, what
+ * came of a coroutine that another thread's loop ran.
+ */
+export const Kind = { job: 0, call: 1, target: 2, threadError: 3, reply: 4 } as const;
 export const Outcome = { value: 0, error: 1, cancelled: 2, broken: 3 } as const;
 export const Payload = { carried: 1 } as const;
 

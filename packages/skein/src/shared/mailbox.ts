@@ -165,7 +165,7 @@ export class Mailbox {
     wakeAll(this.words);
   }
 
-  /** Has `look` called once, before this thread sleeps next. */
+  /** Has `look` called once, when this thread rests: before it sleeps next, or a loop's run is over. */
   beforeRest(look: () => void): void {
     this.#atRest.push(look);
   }

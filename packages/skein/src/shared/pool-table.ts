@@ -67,6 +67,7 @@ export function enterPool(memory: ProcessMemory, maxWorkers: number): PoolMemory
     for (let word = 0; word < THREADS / 32; word++) {
       store(words, at + POOL.idle + word, 0);
       store(words, at + POOL.asleep + word, 0);
+      store(words, at + POOL.turning + word, 0);
     }
     store(words, at + POOL.wanted, 0);
     store(words, at + POOL.putOff, 0);

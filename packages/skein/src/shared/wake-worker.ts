@@ -21,7 +21,9 @@
  *  2. A bit says nothing about whether the worker lives; the keeper clears the bits of the dead.
  *     Setting and clearing bits may be repeated, so a death between any two steps can be repaired
  *     exactly, which it could not with counters.
- *  3. Whoever pushes and leaves it at `putOff` is seen by a look of the keeper: `putOff` is set before
+ *  3. A worker that lets Node turn says so (`turning`), before it does: what Node does may take long.
+ *     Nobody relies on such a worker alone; the keeper is asked to look as well.
+ *  4. Whoever pushes and leaves it at `putOff` is seen by a look of the keeper: `putOff` is set before
  *     the keeper is asked, and the keeper takes both flags down before it looks at the queue. So
  *     nothing depends on the one who put it off. The keeper looks on while work moves and somebody
  *     sleeps, and wakes one when it does not move.
@@ -70,11 +72,19 @@ export function isPutOff({ words }: ProcessMemory, pool: PoolMemory): boolean {
 function wakeUnless({ words }: ProcessMemory, pool: PoolMemory, mostAwake: number): boolean {
   const end = (usedEntries(words) + 31) >>> 5;
   let sleepers = 0;
+  let turning = 0;
   for (let word = 0; word < end; word++) {
     const asleep = load(words, pool.at + POOL.asleep + word);
-    const idle = load(words, pool.at + POOL.idle + word);
-    if ((idle & ~asleep) !== 0) return true; // somebody is looking into the ring
+    const looking = load(words, pool.at + POOL.idle + word) & ~asleep;
+    if (looking !== 0) {
+      turning |= looking & load(words, pool.at + POOL.turning + word);
+      if ((looking & ~turning) !== 0) return true; // somebody is looking into the ring
+    }
     for (let bits = asleep; bits !== 0; bits &= bits - 1) sleepers++;
+  }
+  if (turning !== 0) {
+    askKeeper(words, pool); // somebody will look, unless what Node does there takes long
+    return true;
   }
   const workers = load(words, pool.at + POOL.workers);
   if (sleepers > 0) {
@@ -83,16 +93,35 @@ function wakeUnless({ words }: ProcessMemory, pool: PoolMemory, mostAwake: numbe
       askKeeper(words, pool);
       return false;
     }
-    for (let word = 0; word < end; word++) if (wakeOneOf(words, pool, word)) return true;
+    if (wakeOne(words, pool)) return true;
   }
   if (workers < load(words, pool.at + POOL.maxWorkers)) askKeeper(words, pool);
   return true;
 }
 
-function wakeOneOf(words: Int32Array, pool: PoolMemory, word: number): boolean {
-  const asleep = load(words, pool.at + POOL.asleep + word);
-  for (let bits = asleep; bits !== 0; bits &= bits - 1) {
-    const entry = word * 32 + 31 - Math.clz32(bits & -bits);
+/** Wakes a worker that sleeps, whoever else may come to look. For work that does not move. */
+export function wakeAnother({ words }: ProcessMemory, pool: PoolMemory): void {
+  wakeOne(words, pool);
+}
+
+function wakeOne(words: Int32Array, pool: PoolMemory): boolean {
+  const end = (usedEntries(words) + 31) >>> 5;
+  for (let word = 0; word < end; word++) {
+    const asleep = load(words, pool.at + POOL.asleep + word);
+    if (asleep === 0) continue;
+    const turning = load(words, pool.at + POOL.turning + word);
+    if (wakeOneOf(words, asleep & ~turning, word * 32)) return true;
+    if (wakeOneOf(words, asleep & turning, word * 32)) {
+      askKeeper(words, pool); // it hears of it when Node has turned
+      return true;
+    }
+  }
+  return false;
+}
+
+function wakeOneOf(words: Int32Array, sleepers: number, first: number): boolean {
+  for (let bits = sleepers; bits !== 0; bits &= bits - 1) {
+    const entry = first + 31 - Math.clz32(bits & -bits);
     if (unpark(words, threadAt(entry) + THREAD.parker)) return true;
   }
   return false;

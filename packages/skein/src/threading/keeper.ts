@@ -127,8 +127,8 @@ export class Keeper {
 
   #bury(address: ThreadAddress): void {
     this.#workers.delete(address.ident);
-    const pool = sweep(this.#memory, this.#mailbox.arena, address);
-    if (pool >= 0) this.#supply.workerEnded(pool);
+    const { pool, hasFailed } = sweep(this.#memory, this.#mailbox.arena, address);
+    if (pool >= 0) this.#supply.workerEnded(pool, hasFailed);
     this.#supply.look();
   }
 }

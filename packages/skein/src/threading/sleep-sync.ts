@@ -1,4 +1,5 @@
 import { ValueError } from '../core/exceptions.ts';
+import { thisThreadIfAny } from '../crossing/this-thread.ts';
 
 const nothing = new Int32Array(new SharedArrayBuffer(4));
 
@@ -15,5 +16,6 @@ export function sleepSync(ms: number): void {
       `sleep length must be non-negative: sleepSync takes milliseconds, got ${ms}`,
     );
   }
+  thisThreadIfAny()?.mailbox.rest();
   Atomics.wait(nothing, 0, 0, ms);
 }

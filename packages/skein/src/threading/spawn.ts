@@ -9,7 +9,9 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { LoaderSetup } from '../crossing/loader.ts';
 import type { ThreadSetup } from '../crossing/this-thread.ts';
+import { heritableArguments } from './heritable-arguments.ts';
 import type { StartMessage } from './keeper-messages.ts';
+import { printUncaught } from './thread-errors.ts';
 
 /** What every thread of a program is given. */
 export type Heritage = Pick<ThreadSetup, 'buffers' | 'root'> & { readonly loader: LoaderSetup };
@@ -28,11 +30,16 @@ export function spawn(
   const worker = new Worker(new URL(entry), {
     name,
     workerData: { skein, loader, data },
+    ...heritableArguments(),
     transferList: [keeperPort],
   });
   worker.unref();
   worker.setMaxListeners(0); // it may be told to end many times (`endWorker`)
-  worker.on('error', () => {}); // the thread has told of it already, or the lifeline will
+  // What a thread throws it tells itself. What comes here has kept it from beginning, or was the end of
+  // its memory; and that a worker of a pool tells by its task.
+  worker.on('error', (error: Error & { code?: string }) => {
+    if (data === null || error.code !== 'ERR_WORKER_OUT_OF_MEMORY') printUncaught(name, error);
+  });
   return { worker, lifeline };
 }
 

@@ -1,8 +1,9 @@
 /**
  * How a thread comes into being: the starter takes a place in the thread table, so that the new
- * thread can be named, waited for and written to at once. The root thread then starts the Worker
- * itself, while its keeper is still starting perhaps, and gives the keeper the lifeline. Any other
- * thread asks the keeper to start it: a Worker must not die with the thread that wanted it.
+ * thread can be named, waited for and written to at once. Then the keeper is asked to start the Worker,
+ * because a Worker must not die with the thread that wanted it, and cannot end while its parent is
+ * blocked and it has something left to print. Only the first worker of a pool is started by the root
+ * thread itself, while its keeper is still starting perhaps; the keeper is given the lifeline.
  */
 import { MessageChannel, SHARE_ENV, Worker } from 'node:worker_threads';
 import { InternalError } from '../core/exceptions.ts';
@@ -14,6 +15,7 @@ import { load, store } from '../shared/atomics.ts';
 import { HEADER, ThreadFlag } from '../shared/layout.ts';
 import { askToEnd, enterThread, type ThreadAddress } from '../shared/thread-table.ts';
 import { waitAtExit } from './exit-guard.ts';
+import { heritableArguments } from './heritable-arguments.ts';
 import type { ChildMessage, KeeperSetup, StartMessage } from './keeper-messages.ts';
 import { endWorker, spawn } from './spawn.ts';
 
@@ -46,7 +48,7 @@ export function startThread({ flags, pool, ...rest }: ThreadRequest): ThreadAddr
   assertNotImporting(`start the thread '${rest.name}'`);
   const address = enterThread(thread.memory, { flags, starter: thread.address, pool });
   const start: StartMessage = { type: 'start', address, ...rest };
-  if (thread.isRoot) startHere(thread, start);
+  if (thread.isRoot && pool >= 0) startHere(thread, start);
   else thread.tellKeeper(start);
   return address;
 }
@@ -87,6 +89,7 @@ function startKeeper(root: ThisThread): void {
     name: 'skein-keeper',
     env: SHARE_ENV,
     workerData: setup,
+    ...heritableArguments(),
     transferList: [port2],
   });
   worker.unref();

@@ -46,13 +46,19 @@ import { isAlive, type ThreadAddress, wakeAll } from '../shared/thread-table.ts'
 /**
  * Sweeps up after a dead thread. Keeper only.
  *
- * @returns the pool that it worked for, or -1
+ * @returns the pool that it worked for, or -1; and whether it could not begin, without being asked to
+ *   end
  */
-export function sweep(memory: ProcessMemory, arena: Arena, dead: ThreadAddress): number {
+export function sweep(
+  memory: ProcessMemory,
+  arena: Arena,
+  dead: ThreadAddress,
+): { readonly pool: number; readonly hasFailed: boolean } {
   const { words } = memory;
   const at = threadAt(dead.entry);
   const reason = whyItDied(words, at);
   const exitCode = load(words, at + THREAD.exitCode);
+  const hasBegun = load(words, at + THREAD.status) === ThreadStatus.running;
   store(words, at + THREAD.status, ThreadStatus.ended);
   const place = { words, links: slotAt(0) + SLOT.next, linkStride: SLOT_WORDS };
   for (const slot of closeInbox(place, at + THREAD.inbox)) {
@@ -74,6 +80,7 @@ export function sweep(memory: ProcessMemory, arena: Arena, dead: ThreadAddress):
     const mask = ~(1 << (dead.entry & 31));
     and(words, poolAt(pool) + POOL.idle + (dead.entry >>> 5), mask);
     and(words, poolAt(pool) + POOL.asleep + (dead.entry >>> 5), mask);
+    and(words, poolAt(pool) + POOL.turning + (dead.entry >>> 5), mask);
   }
   for (let index = 0; index < LOOPS; index++) {
     const loop = loopAt(index);
@@ -83,7 +90,7 @@ export function sweep(memory: ProcessMemory, arena: Arena, dead: ThreadAddress):
   store(words, at + THREAD.status, ThreadStatus.free);
   add(words, HEADER.deaths, 1);
   wakeAll(words);
-  return pool;
+  return { pool, hasFailed: !hasBegun && reason !== EndReason.terminated };
 }
 
 function whyItDied(words: Int32Array, at: number): number {

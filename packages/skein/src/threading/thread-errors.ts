@@ -50,7 +50,7 @@ export function setExcepthook(newHook: ExceptHook | null): void {
 /** Reports the error that ends this thread, to its starter's hook or to stderr. */
 export function reportUncaught(thread: ThisThread, error: unknown): void {
   if (error instanceof SystemExit) return;
-  if (!sendToStarter(thread, error)) print(thread.name, error);
+  if (!sendToStarter(thread, error)) printUncaught(thread.name, error);
 }
 
 function sendToStarter(thread: ThisThread, error: unknown): boolean {
@@ -75,13 +75,14 @@ function tell(thread: ThisThread, slot: number): void {
   const [data, name, ident] = readPayload(thread, slot, Part.args) as [unknown, string, number];
   const error = decodeError(data);
   try {
-    if (hook === null) print(name, error);
+    if (hook === null) printUncaught(name, error);
     else hook({ error, thread: { name, ident } });
   } catch (failure) {
-    print(thread.name, failure);
+    printUncaught(thread.name, failure);
   }
 }
 
-function print(name: string, error: unknown): void {
+/** Shows on stderr what has ended a thread. */
+export function printUncaught(name: string, error: unknown): void {
   writeAll(2, Buffer.from(`Exception in thread ${name}:\n${inspect(error)}\n`));
 }

@@ -11,12 +11,17 @@
  * Submitters ask by a flag in the pool's header; several requests are one look.
  */
 import { availableParallelism } from 'node:os';
-import { load, store } from '../shared/atomics.ts';
+import { add, load, store } from '../shared/atomics.ts';
 import {
   EndReason,
+  HEADER,
+  Phase,
   POOL,
   poolAt,
   PoolStatus,
+  SLOT,
+  slotAt,
+  slotState,
   THREAD,
   threadAt,
   ThreadStatus,
@@ -24,7 +29,7 @@ import {
 import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
 import { usedEntries, wakeAll } from '../shared/thread-table.ts';
-import { wakeWorker } from '../shared/wake-worker.ts';
+import { wakeAnother } from '../shared/wake-worker.ts';
 import type { PoolMessage } from './keeper-messages.ts';
 import { isOnCpu, ProcessLoad } from './on-cpu.ts';
 
@@ -35,6 +40,8 @@ const LOOK_MS = 3;
  * is not enough: a thread that waits for a module to be read, or for the collector, sleeps too.
  */
 const QUIET_LOOKS = 4;
+/** After so many workers in a row that could not begin there is no use in starting another. */
+const MOST_FAILURES = 3;
 /** How much of a core the process must leave idle, where more cannot be known. */
 const SPARE = 0.4;
 
@@ -45,6 +52,8 @@ interface Pool {
   readonly memory: PoolMemory;
   readonly config: PoolMessage;
   started: number;
+  /** How many workers in a row have ended before they could look for work. */
+  failures: number;
   /** Position of the ring's head at the last look. */
   head: number;
   /** How many looks in a row it stood still while a core was spare. */
@@ -72,15 +81,35 @@ export class WorkerSupply {
       memory,
       config,
       started: config.started,
+      failures: 0,
       head: -1,
       quietLooks: 0,
     });
     this.#lookAt(this.#pools.get(config.pool) as Pool);
   }
 
-  /** A worker of this pool is gone. */
-  workerEnded(pool: number): void {
-    this.#addWorkers(poolAt(pool) + POOL.workers, -1);
+  /** A worker of this pool is gone; `hasFailed` = before it could look for work. */
+  workerEnded(index: number, hasFailed: boolean): void {
+    this.#addWorkers(poolAt(index) + POOL.workers, -1);
+    const pool = this.#pools.get(index);
+    if (pool === undefined) return;
+    pool.failures = hasFailed ? pool.failures + 1 : 0;
+    if (pool.failures === MOST_FAILURES) this.#break(pool);
+  }
+
+  /** Its workers cannot be started: nobody will ever do what is queued. */
+  #break({ memory }: Pool): void {
+    const { words } = this.#memory;
+    store(words, memory.at + POOL.status, PoolStatus.broken);
+    const claimed = slotState(Phase.running, load(words, HEADER.keeper) - 1);
+    for (;;) {
+      const slot = memory.ring.claim(memory.queued, claimed);
+      if (slot < 0) break;
+      store(words, slotAt(slot) + SLOT.detail, EndReason.failed);
+      store(words, slotAt(slot) + SLOT.state, Phase.lost);
+    }
+    add(words, HEADER.deaths, 1); // the owners look for jobs that are lost
+    wakeAll(words);
   }
 
   /** Looks at all pools and starts the workers that are needed. */
@@ -97,19 +126,19 @@ export class WorkerSupply {
     // First the flags, then the queue: who pushes after this look sees them down and asks again.
     store(words, memory.at + POOL.wanted, 0);
     store(words, memory.at + POOL.putOff, 0);
+    const isStill = this.#isStill(pool);
     // Who is on its way, then the queue: a worker that claims in between is not missed in both.
-    const coming = this.#coming(pool);
+    const coming = this.#coming(pool, isStill);
     const queued = memory.ring.size;
     const { status } = memory;
     if (queued === 0 && workers === 0 && status === PoolStatus.shutdown) return this.#close(pool);
     if (status === PoolStatus.broken) return;
-    const isStill = this.#isStill(pool);
     const missing = Math.min(queued - coming, most - workers);
     const atOnce = Math.max(0, Math.min(missing, this.#cores - workers));
     if (atOnce > 0) this.#startWorkers(pool, atOnce);
     if (queued === 0 ? isStill || coming === 0 : missing === atOnce && coming === 0) return;
     store(words, memory.at + POOL.wanted, 1); // no need to ask: it is looked at again anyway
-    if (isStill && queued > 0) wakeWorker(this.#memory, memory);
+    if (isStill && queued > 0) wakeAnother(this.#memory, memory);
     this.#beyondCores(pool, missing - atOnce, isStill);
     this.#lookAgain();
   }
@@ -169,9 +198,10 @@ export class WorkerSupply {
 
   /**
    * Workers of the pool that will look at the queue soon: those that are idle or starting. One that
-   * waits inside a task, perhaps for what is queued, may sleep, but is not idle.
+   * waits inside a task, perhaps for what is queued, may sleep, but is not idle. One that lets Node
+   * turn comes soon, unless nothing has moved since the last look.
    */
-  #coming(pool: Pool): number {
+  #coming(pool: Pool, isStill: boolean): number {
     const { words } = this.#memory;
     let count = 0;
     for (let entry = 0; entry < usedEntries(words); entry++) {
@@ -179,7 +209,9 @@ export class WorkerSupply {
       if (load(words, at + THREAD.pool) !== pool.config.pool + 1) continue;
       const status = load(words, at + THREAD.status);
       const idle = load(words, pool.memory.at + POOL.idle + (entry >>> 5));
-      const isIdle = (idle & (1 << (entry & 31))) !== 0;
+      const turning = load(words, pool.memory.at + POOL.turning + (entry >>> 5));
+      const present = isStill ? idle & ~turning : idle;
+      const isIdle = (present & (1 << (entry & 31))) !== 0;
       if (load(words, at + THREAD.endReason) !== EndReason.none) continue; // on its way out
       if (status === ThreadStatus.starting) count++;
       else if (status === ThreadStatus.running && isIdle) count++;

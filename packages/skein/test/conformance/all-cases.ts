@@ -1,9 +1,19 @@
 import { type Case, drivers } from './driver.ts';
 import { futureCases } from './future-cases.ts';
+import { gatherCases } from './gather-cases.ts';
 import { goldenLoopCases } from './golden-loop-cases.ts';
 import { goldenTaskCases } from './golden-task-cases.ts';
+import { groupCases } from './group-cases.ts';
 import { loopCases } from './loop-cases.ts';
 import { taskCases } from './task-cases.ts';
+import { timeoutCases } from './timeout-cases.ts';
+import { waitCases } from './wait-cases.ts';
+import { barrierCases } from './barrier-cases.ts';
+import { conditionCases } from './condition-cases.ts';
+import { goldenSyncCases } from './golden-sync-cases.ts';
+import { lockCases } from './lock-cases.ts';
+import { queueCases } from './queue-cases.ts';
+import { semaphoreCases } from './semaphore-cases.ts';
 
 /** Every behaviour that holds for every kind of loop. Titles are unique. */
 export const allCases: readonly Case[] = [
@@ -12,6 +22,16 @@ export const allCases: readonly Case[] = [
   ...loopCases,
   ...futureCases,
   ...taskCases,
+  ...gatherCases,
+  ...groupCases,
+  ...timeoutCases,
+  ...waitCases,
+  ...goldenSyncCases,
+  ...lockCases,
+  ...semaphoreCases,
+  ...conditionCases,
+  ...barrierCases,
+  ...queueCases,
 ];
 
 /** Runs a case over a driver; for another thread, to which only names can be given. */

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sleep } from '../../dist/core/sleep.js';
-import { VirtualClock } from './core-virtual-clock.js';
+import { VirtualTimeLoop } from '../../dist/testing/virtual-time-loop.js';
+import { ScriptedSelector } from './core-scripted-selector.js';
 
 describe('one turn of the loop', () => {
   test('rule 5: carried over, then the selector, then timers', () => {
-    const clock = new VirtualClock();
-    const loop = clock.newLoop();
+    const selector = new ScriptedSelector();
+    const loop = selector.newLoop();
     const o: string[] = [];
     loop.callLater(0, () => o.push('timer'));
     loop.callSoon(() => o.push('ready'));
-    clock.onSelect = () => {
-      clock.onSelect = undefined;
+    selector.onSelect = () => {
+      selector.onSelect = undefined;
       loop.callSoon(() => o.push('event'));
     };
     loop.stop();
@@ -21,40 +22,39 @@ describe('one turn of the loop', () => {
   });
 
   test('rule 2: how long it waits', () => {
-    const clock = new VirtualClock();
-    const loop = clock.newLoop();
+    const selector = new ScriptedSelector();
+    const loop = selector.newLoop();
     loop.callSoon(() => {});
     loop.callLater(7, () => loop.callLater(2 ** 40, () => loop.stop()));
-    clock.onSelect = () => {
-      if (clock.waits.length === 3) loop.stop();
+    selector.onSelect = () => {
+      if (selector.waits.length === 3) loop.stop();
     };
     loop.runForever();
     // Something is ready; the first timer; a day at most.
-    assert.deepEqual(clock.waits, [0, 7, 86_400_000]);
+    assert.deepEqual(selector.waits, [0, 7, 86_400_000]);
     loop.close();
   });
 
   test('rule 2: for ever, when there is nothing', () => {
-    const clock = new VirtualClock();
-    const loop = clock.newLoop();
-    clock.onSelect = () => loop.stop();
+    const selector = new ScriptedSelector();
+    const loop = selector.newLoop();
+    selector.onSelect = () => loop.stop();
     loop.runForever();
-    assert.deepEqual(clock.waits, [Infinity]);
+    assert.deepEqual(selector.waits, [Infinity]);
     loop.close();
   });
 
   test('rules 2, 11: only looks when it was stopped before', () => {
-    const clock = new VirtualClock();
-    const loop = clock.newLoop();
+    const selector = new ScriptedSelector();
+    const loop = selector.newLoop();
     loop.stop();
     loop.runForever();
-    assert.deepEqual(clock.waits, [0]);
+    assert.deepEqual(selector.waits, [0]);
     loop.close();
   });
 
   test('rule 4: a timer is due at its moment and not before', () => {
-    const clock = new VirtualClock();
-    const loop = clock.newLoop();
+    const loop = new VirtualTimeLoop({ startMs: 1000 });
     const o: number[] = [];
     for (const delay of [3, 1, 2, 1]) loop.callLater(delay, () => o.push(loop.time() - 1000));
     loop.callLater(5, () => loop.stop());
@@ -64,26 +64,24 @@ describe('one turn of the loop', () => {
   });
 
   test('rule 1: cancelled timers on top do not shorten the wait', () => {
-    const clock = new VirtualClock();
-    const loop = clock.newLoop();
+    const selector = new ScriptedSelector();
+    const loop = selector.newLoop();
     loop.callLater(1, () => {}).cancel();
     loop.callLater(9, () => loop.stop());
     loop.runForever();
-    assert.deepEqual(clock.waits, [9]);
+    assert.deepEqual(selector.waits, [9]);
     loop.close();
   });
 
   test('sleep takes the time that it says, whatever runs beside it', () => {
-    const clock = new VirtualClock();
-    const loop = clock.newLoop();
+    const loop = new VirtualTimeLoop({ startMs: 1000 });
     loop.runUntilComplete(sleep(86_400_000 * 3));
     assert.equal(loop.time(), 1000 + 86_400_000 * 3);
     loop.close();
   });
 
   test('a cancelled sleep leaves no timer', () => {
-    const clock = new VirtualClock();
-    const loop = clock.newLoop();
+    const loop = new VirtualTimeLoop({ startMs: 1000 });
     const task = loop.createTask(sleep(60_000));
     loop.callSoon(() => loop.callSoon(() => task.cancel()));
     assert.throws(() => loop.runUntilComplete(task), { code: 'ERR_CANCELLED' });
@@ -93,33 +91,33 @@ describe('one turn of the loop', () => {
   });
 
   test('debug mode reports slow callbacks', () => {
-    const clock = new VirtualClock();
-    const loop = clock.newLoop();
+    const selector = new ScriptedSelector();
+    const loop = selector.newLoop();
     loop.setDebug(true);
     loop.slowCallbackDuration = 50;
     loop.callSoon(function quick() {});
     loop.callSoon(function slow() {
-      clock.advance(80);
+      selector.advance(80);
     });
     loop.stop();
     loop.runForever();
     assert.deepEqual(
-      clock.reports.map((report) => report.text),
+      selector.reports.map((report) => report.text),
       ['Executing <Handle slow()> took 80.0 ms'],
     );
     loop.close();
   });
 
   test('the default handler reports through the environment', () => {
-    const clock = new VirtualClock();
-    const loop = clock.newLoop();
+    const selector = new ScriptedSelector();
+    const loop = selector.newLoop();
     const error = new RangeError('x');
     loop.callSoon(function fails() {
       throw error;
     });
     loop.stop();
     loop.runForever();
-    assert.deepEqual(clock.reports, [
+    assert.deepEqual(selector.reports, [
       { text: 'Exception in callback fails()\nhandle: <Handle fails()>', error },
     ]);
     loop.close();

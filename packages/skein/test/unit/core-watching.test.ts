@@ -4,12 +4,11 @@ import type { Coroutine } from '../../dist/core/coroutine.js';
 import { addInstrument, type Instrument, removeInstrument } from '../../dist/core/instruments.js';
 import { joinStacks } from '../../dist/core/joined-stacks.js';
 import { sleep } from '../../dist/core/sleep.js';
-import { VirtualClock } from './core-virtual-clock.js';
+import { VirtualTimeLoop } from '../../dist/testing/virtual-time-loop.js';
 
 describe('instruments', () => {
   test('hear of everything, in order, and of nothing after their removal', () => {
-    const clock = new VirtualClock();
-    const loop = clock.newLoop();
+    const loop = new VirtualTimeLoop();
     const o: string[] = [];
     const instrument: Instrument = {
       taskCreated: (task) => o.push(`created ${task.getName()}`),
@@ -58,7 +57,7 @@ describe('errors from other threads', () => {
   test('get the frames of who waited, once', () => {
     const error = Object.assign(new Error('x'), { [REMOTE]: true });
     error.stack = 'Error: x\n    at remote';
-    const loop = new VirtualClock().newLoop();
+    const loop = new VirtualTimeLoop();
     const future = loop.createFuture();
     future.setException(error);
     function* theWaiter(): Coroutine<unknown> {
@@ -84,7 +83,7 @@ describe('errors from other threads', () => {
 
 describe('failures that nobody looks at', () => {
   test('beyond a thousand the oldest is reported at once', () => {
-    const loop = new VirtualClock().newLoop();
+    const loop = new VirtualTimeLoop();
     const o: unknown[] = [];
     loop.setExceptionHandler((_loop, context) => o.push(context.exception));
     for (let i = 0; i < 1002; i++) loop.createFuture().setException(i);

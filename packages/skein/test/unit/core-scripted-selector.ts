@@ -2,8 +2,11 @@ import type { LoopEnvironment } from '../../dist/core/environment.js';
 import type { Selector } from '../../dist/core/selector.js';
 import { SelectorEventLoop } from '../../dist/loops/selector-event-loop.js';
 
-/** A clock that only its loop moves: to wait is to be there. Records how long it was told to wait. */
-export class VirtualClock implements LoopEnvironment, Selector {
+/**
+ * A selector, and the clock beside it, in the hands of a test: records for how long the loop told it to
+ * wait, and lets something happen meanwhile. Where only time is to pass, VirtualTimeLoop is simpler.
+ */
+export class ScriptedSelector implements LoopEnvironment, Selector {
   readonly waits: number[] = [];
   readonly reports: { text: string; error: unknown }[] = [];
   /** Called by `select`, as what the selector watches would be. */

@@ -1,0 +1,57 @@
+import { ensureFuture, type TaskSource } from './ensure-future.ts';
+import { Future } from './future.ts';
+import { repr } from './repr.ts';
+
+/**
+ * Gives a future of `x` whose cancellation does not reach `x`.
+ *
+ *     const saved = yield* shield(save());   // cancelled here, save() goes on
+ *
+ * Nobody waits for `x` any more then: if it fails after that, the exception handler of the loop is told,
+ * once. Cancelling `x` itself cancels the future as well.
+ *
+ * Suspends      does not; whoever waits for the future that it returns does
+ * Cancellation  stops at that future
+ * Thread        loop thread only
+ *
+ * @param x - whatever a task can be made of; a future that is done is returned as it is
+ * @see CPython 3.14 Lib/asyncio/tasks.py, shield
+ */
+export function shield<T>(x: TaskSource<T>): Future<T> {
+  const inner = ensureFuture(x);
+  if (inner.done()) return inner;
+  const outer = new Future<T>(inner.getLoop());
+  const handOut = (): void => settleAs(outer, inner);
+  inner.addDoneCallback(handOut);
+  outer.addDoneCallback(() => {
+    if (inner.done()) return;
+    inner.removeDoneCallback(handOut);
+    // Among several shields of the same future one report is enough.
+    inner.removeDoneCallback(reportFailure);
+    inner.addDoneCallback(reportFailure);
+  });
+  return outer;
+}
+
+function settleAs<T>(outer: Future<T>, inner: Future<T>): void {
+  if (outer.cancelled()) return;
+  if (inner.cancelled()) {
+    outer.cancel();
+    return;
+  }
+  const error = inner.exception();
+  if (error === null) outer.setResult(inner.result());
+  else outer.setException(error);
+}
+
+function reportFailure(inner: Future<unknown>): void {
+  if (inner.cancelled()) return;
+  const exception = inner.exception();
+  if (exception === null) return;
+  const name = exception instanceof Error ? exception.name : repr(exception);
+  inner.getLoop().callExceptionHandler({
+    message: `${name} exception in shielded future`,
+    exception,
+    future: inner,
+  });
+}

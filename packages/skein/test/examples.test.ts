@@ -44,6 +44,18 @@ test('04-one-loop: what is ready, then what is due, then the value', async () =>
   assert.equal(stdout, 'ready\n10 ms\nhello\nwhat the coroutine returns\n');
 });
 
+test('05-virtual-time: ten hours, and no time at all', async () => {
+  const { code, stdout, stderr } = await example('05-virtual-time');
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.deepEqual(linesOf(stdout).slice(0, 5), [
+    '10 hours',
+    'consumer waits: true',
+    'done',
+    'first',
+    'second',
+  ]);
+});
+
 test('00-readme: the program of the README counts primes', async () => {
   const { code, stdout, stderr } = await example('00-readme');
   assert.deepEqual([code, stderr], [0, '']);

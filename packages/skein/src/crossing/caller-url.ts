@@ -18,8 +18,8 @@ export function framesBelow(above: Function, limit: number): readonly Frame[] {
   const { stackTraceLimit } = Error;
   const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
   let frames: Frame[] = [];
-  Error.stackTraceLimit = limit;
-  Error.prepareStackTrace = (_error, sites) => {
+  Reflect.set(Error, 'stackTraceLimit', limit); // frozen under --frozen-intrinsics
+  const prepareStackTrace: typeof Error.prepareStackTrace = (_error, sites) => {
     frames = sites.map((site) => ({
       functionName: site.getFunctionName() ?? '',
       script: site.getFileName() ?? '',
@@ -27,16 +27,28 @@ export function framesBelow(above: Function, limit: number): readonly Frame[] {
     }));
     return '';
   };
+  Reflect.set(Error, 'prepareStackTrace', prepareStackTrace);
   try {
     const holder = {} as { stack?: unknown };
     Error.captureStackTrace(holder, above);
-    void holder.stack;
+    const { stack } = holder;
+    if (frames.length === 0 && typeof stack === 'string') frames = framesIn(stack, limit);
   } finally {
     if (prepare === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
-    else Object.defineProperty(Error, 'prepareStackTrace', prepare);
-    Error.stackTraceLimit = stackTraceLimit;
+    else Reflect.defineProperty(Error, 'prepareStackTrace', prepare);
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
   return frames;
+}
+
+/** What the text of a stack tells, where it cannot be had in another form. */
+function framesIn(stack: string, limit: number): Frame[] {
+  const lines = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  return lines.slice(0, limit).map((line) => ({
+    functionName: /^\s+at (?:async )?(\S+) \(/.exec(line)?.[1] ?? '',
+    script: /(?:\(|at (?:async )?)(\S.*?):\d+:\d+\)?$/.exec(line)?.[1] ?? '',
+    topLevel: false,
+  }));
 }
 
 /** The url of the module whose code called `callee`; `undefined` when it was called from no module. */

@@ -38,11 +38,12 @@ function make({ classes, name, message }: EncodedError): object {
 
 function fill(error: object, encoded: EncodedError, made: readonly object[], thread: string): void {
   const { name, message, stack, properties } = encoded;
+  // First: to set the stack the engine makes its own, and reads the name for that.
+  if (nameOf(error) !== name) define(error, 'name', name, false);
   if (stack !== undefined) define(error, 'stack', stack, false);
   if ((error as Error).message !== message) define(error, 'message', message, false);
   for (const { key, enumerable, place } of properties)
     define(error, key, valueAt(place, made), enumerable);
-  if (nameOf(error) !== name) define(error, 'name', name, false);
   define(error, remoteStackKey, thread, false);
 }
 

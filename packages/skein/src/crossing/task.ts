@@ -42,6 +42,15 @@ export function task<F extends (...args: never[]) => unknown>(name: string, fn: 
       `task('${name}') was called from ${url ?? 'no module'}, which no other thread can import; call it at the top level of a module file`,
     );
   }
+  return registerTask(url, name, fn);
+}
+
+/** `task` for a module that knows its own url. */
+export function registerTask<F extends (...args: never[]) => unknown>(
+  url: string,
+  name: string,
+  fn: F,
+): F {
   const reference = { url, name: `task:${name}`, fingerprint: 0 };
   const registered = recall(reference);
   if (registered !== undefined && registered !== fn) {

@@ -15,7 +15,7 @@ import { referenceById } from '../crossing/function-table.ts';
 import { pack, type PackedValues } from '../crossing/packed-values.ts';
 import { Part, writePacked } from '../crossing/payload.ts';
 import { resolveFunction, resolveFunctionSync } from '../crossing/resolve-function.ts';
-import { task as registered } from '../crossing/task.ts';
+import { registerTask } from '../crossing/task.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
 import { Kind, Outcome, SLOT, slotAt } from '../shared/layout.ts';
 import type { ThreadAddress } from '../shared/thread-table.ts';
@@ -36,7 +36,8 @@ type Begin = (fn: number, args: unknown[], replyTo: ReplyTo) => void;
 type Cancel = (replyTo: ReplyTo) => void;
 
 /** Runs `fn(...args)` as a task of the loop, and replies. Called in the loop. */
-export const beginCoroutine: Begin = registered(
+export const beginCoroutine: Begin = registerTask(
+  import.meta.url,
   'skein: begin a coroutine',
   (fn: number, args: unknown[], replyTo: ReplyTo): void => {
     const loop = getRunningLoop();
@@ -58,7 +59,8 @@ export const beginCoroutine: Begin = registered(
 );
 
 /** Cancels the task, if it is not done. Called in the loop. */
-export const cancelCoroutine: Cancel = registered(
+export const cancelCoroutine: Cancel = registerTask(
+  import.meta.url,
   'skein: cancel a coroutine',
   (replyTo: ReplyTo): void => void tasks.get(nameOf(replyTo))?.cancel(),
 );

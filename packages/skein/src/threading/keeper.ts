@@ -17,6 +17,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { MessagePort, Worker } from 'node:worker_threads';
+import { RuntimeError } from '../core/exceptions.ts';
 import { load, store } from '../shared/atomics.ts';
 import { HEADER, THREAD, threadAt, ThreadFlag, ThreadStatus } from '../shared/layout.ts';
 import { Mailbox } from '../shared/mailbox.ts';
@@ -25,7 +26,8 @@ import { askToEnd, enterThread, type ThreadAddress, wakeThread } from '../shared
 import type { KeeperMessage, KeeperSetup, StartMessage } from './keeper-messages.ts';
 import { Parcels } from './parcels.ts';
 import { AGAIN_MS, endWorker, spawn } from './spawn.ts';
-import { sweep } from './sweep.ts';
+import { hasRunOutOfMemory, sweep } from './sweep.ts';
+import { printUncaught } from './thread-errors.ts';
 import { WorkerSupply } from './worker-supply.ts';
 
 export class Keeper {
@@ -33,6 +35,7 @@ export class Keeper {
   readonly #setup: KeeperSetup;
   /** Workers that the keeper has started itself, by ident. */
   readonly #workers = new Map<number, Worker>();
+  readonly #names = new Map<number, string>();
   readonly #parcels = new Parcels();
   readonly #supply: WorkerSupply;
   readonly #mailbox: Mailbox;
@@ -84,6 +87,7 @@ export class Keeper {
     const { worker, lifeline } = spawn(this.#setup, message);
     const { address } = message;
     this.#workers.set(address.ident, worker);
+    this.#names.set(address.ident, message.name);
     this.#watch(address, lifeline);
   }
 
@@ -127,8 +131,24 @@ export class Keeper {
 
   #bury(address: ThreadAddress): void {
     this.#workers.delete(address.ident);
+    const name = this.#names.get(address.ident);
+    this.#names.delete(address.ident);
+    // Before anybody hears of the end: the program may end then. A pool tells by the task.
+    if (name !== undefined && hasRunOutOfMemory(this.#memory.words, address)) {
+      printUncaught(name, outOfMemory());
+    }
     const { pool, hasFailed } = sweep(this.#memory, this.#mailbox.arena, address);
     if (pool >= 0) this.#supply.workerEnded(pool, hasFailed);
     this.#supply.look();
   }
+}
+
+function outOfMemory(): Error {
+  const error = new RuntimeError(
+    'The thread has run out of memory. Give it less at a time, or start Node with a larger ' +
+      '--max-old-space-size.',
+    'ERR_WORKER_OUT_OF_MEMORY',
+  );
+  delete error.stack; // it would be the keeper's
+  return error;
 }

@@ -35,10 +35,10 @@ export function spawn(
   });
   worker.unref();
   worker.setMaxListeners(0); // it may be told to end many times (`endWorker`)
-  // What a thread throws it tells itself. What comes here has kept it from beginning, or was the end of
-  // its memory; and that a worker of a pool tells by its task.
+  // What a thread throws it tells itself, and the keeper tells of the end of its memory. What else comes
+  // here has kept it from beginning.
   worker.on('error', (error: Error & { code?: string }) => {
-    if (data === null || error.code !== 'ERR_WORKER_OUT_OF_MEMORY') printUncaught(name, error);
+    if (error.code !== 'ERR_WORKER_OUT_OF_MEMORY') printUncaught(name, error);
   });
   return { worker, lifeline };
 }

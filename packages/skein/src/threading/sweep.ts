@@ -93,6 +93,12 @@ export function sweep(
   return { pool, hasFailed: !hasBegun && reason !== EndReason.terminated };
 }
 
+/** Whether a dead thread that worked for no pool ended for want of memory. Before the sweep. */
+export function hasRunOutOfMemory(words: Int32Array, { entry }: ThreadAddress): boolean {
+  const at = threadAt(entry);
+  return load(words, at + THREAD.pool) === 0 && whyItDied(words, at) === EndReason.outOfMemory;
+}
+
 function whyItDied(words: Int32Array, at: number): number {
   const noted = load(words, at + THREAD.endReason);
   if (noted !== EndReason.none) return noted;

@@ -93,10 +93,14 @@ export function sweep(
   return { pool, hasFailed: !hasBegun && reason !== EndReason.terminated };
 }
 
-/** Whether a dead thread that worked for no pool ended for want of memory. Before the sweep. */
+/**
+ * Whether a dead thread that worked for no pool ended for want of memory, and not because the program
+ * ends. Before the sweep.
+ */
 export function hasRunOutOfMemory(words: Int32Array, { entry }: ThreadAddress): boolean {
   const at = threadAt(entry);
-  return load(words, at + THREAD.pool) === 0 && whyItDied(words, at) === EndReason.outOfMemory;
+  if (load(words, at + THREAD.pool) !== 0 || load(words, HEADER.ending) === 1) return false;
+  return whyItDied(words, at) === EndReason.outOfMemory;
 }
 
 function whyItDied(words: Int32Array, at: number): number {

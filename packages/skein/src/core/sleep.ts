@@ -2,6 +2,7 @@ import type { Awaitable, Coroutine, Suspension } from './coroutine.ts';
 import type { EventLoop } from './event-loop.ts';
 import { ValueError } from './exceptions.ts';
 import type { Future } from './future.ts';
+import { repr } from './repr.ts';
 import { getRunningLoop, loopForNewFuture } from './running-loop.ts';
 
 /** What `sleep` returns: waits each time it is waited for. */
@@ -21,7 +22,9 @@ export interface Sleep<T> extends Awaitable<T>, PromiseLike<T> {}
 export function sleep(delayMs: number): Sleep<void>;
 export function sleep<T>(delayMs: number, value: T): Sleep<T>;
 export function sleep<T>(delayMs: number, value?: T): Sleep<T | undefined> {
-  if (Number.isNaN(delayMs)) throw new ValueError('Invalid delay: NaN (not a number)');
+  if (typeof delayMs !== 'number' || Number.isNaN(delayMs)) {
+    throw new ValueError(`Invalid delay: ${repr(delayMs)} (not a number)`);
+  }
   return new SleepAwaitable(delayMs, value);
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { staysHome } from '../core/stays-home.ts';
 import type { Suspension } from '../core/coroutine.ts';
 import { BrokenThreadPool, CancelledError, TimeoutError, ValueError } from '../core/exceptions.ts';
@@ -203,8 +204,10 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   }
 
   #wait(timeoutMs: number): void {
-    if (Number.isNaN(timeoutMs)) {
-      throw new ValueError('timeout must be a number: result() takes milliseconds, got NaN');
+    if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs)) {
+      throw new ValueError(
+        `timeout must be a number: result() takes milliseconds, got ${inspect(timeoutMs)}`,
+      );
     }
     if (this.#thread.mailbox.waitFor(() => this.#state !== State.pending, timeoutMs)) return;
     const { name } = this.#fn;

@@ -34,6 +34,9 @@ let hook: ExceptHook | null = null;
  * @see CPython Lib/threading.py, excepthook
  */
 export function setExcepthook(newHook: ExceptHook | null): void {
+  if (newHook !== null && typeof newHook !== 'function') {
+    throw new TypeError(`setExcepthook() takes a function or null, got ${inspect(newHook)}`);
+  }
   const thread = thisThread();
   const { words } = thread.memory;
   const flags = threadAt(thread.address.entry) + THREAD.flags;

@@ -1,7 +1,16 @@
 /** Faults that were found by people who tried to break it; the titles are the faults. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { BrokenThreadPool, newEventLoop, Thread, ThreadPoolExecutor } from 'skein';
+import {
+  BrokenThreadPool,
+  newEventLoop,
+  setExcepthook,
+  sleep,
+  sleepSync,
+  Thread,
+  ThreadPoolExecutor,
+  ValueError,
+} from 'skein';
 import { addOne, echo } from '../fixtures/functions.ts';
 import { endOutput, leaveComputing, reportOf, throwPrivateName } from '../fixtures/hostile.ts';
 import { exitInInitializer, throwBesideInitializer } from '../fixtures/initializers.ts';
@@ -70,6 +79,17 @@ test('a task that a loop submitted at its end waited for milliseconds', () => {
   assert.equal(words[1], 0);
   Atomics.store(words, 0, 1);
   loop.close();
+});
+
+test('milliseconds that are no number were waited for without end', () => {
+  using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+  const future = pool.submit(addOne, 1);
+  for (const wrong of ['x', { timeout: 1 }, null] as never[]) {
+    assert.throws(() => pool.submit(sleepSync, 1).result(wrong), ValueError);
+    assert.throws(() => sleep(wrong), ValueError);
+  }
+  assert.equal(future.result(), 2);
+  assert.throws(() => setExcepthook(5 as never), /takes a function or null, got 5/);
 });
 
 test('join() of a thread that has ended its stdout never came back', () => {

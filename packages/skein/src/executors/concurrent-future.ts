@@ -161,46 +161,39 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     if (this.#state === State.pending) this.#finish(State.error, error);
   }
 
-  /** @internal The work is done, and not by a pool: this is what came of it. */
+  /** @internal The outcome of a job has come in its slot. Called by the mailbox. */
+  settle(slot: number): void {
+    const { words } = this.#thread.memory;
+    const at = slotAt(slot);
+    const { mailbox } = this.#thread;
+    this.#slot = NO_SLOT;
+    if (phaseOf(load(words, at + SLOT.state)) === Phase.lost) {
+      const error = lostJobError(words, slot, this.#fn.name);
+      mailbox.release(slot);
+      this.#finish(State.error, error);
+      return;
+    }
+    const outcome = words[at + SLOT.outcome] as number;
+    let payload: unknown;
+    try {
+      if (outcome !== Outcome.cancelled) {
+        payload = readPayload(this.#thread, slot, Part.result)[0];
+      }
+    } catch (error) {
+      mailbox.release(slot);
+      this.#finish(State.error, error); // what came cannot be read here
+      return;
+    }
+    mailbox.release(slot);
+    this.complete(outcome, payload);
+  }
+
+  /** @internal What came of the work is known: an `Outcome` and what goes with it. Does not throw. */
   complete(outcome: number, payload: unknown): void {
     if (this.#state !== State.pending) return;
     if (outcome === Outcome.value) this.#finish(State.value, payload);
     else if (outcome === Outcome.cancelled) this.#finish(State.cancelled, undefined);
-    else this.#finish(State.error, decodeError(payload));
-  }
-
-  /** @internal The outcome has come. Called by the mailbox. */
-  settle(slot: number): void {
-    const { words } = this.#thread.memory;
-    const at = slotAt(slot);
-    this.#slot = NO_SLOT;
-    let state: number = State.error;
-    let value: unknown;
-    try {
-      if (phaseOf(load(words, at + SLOT.state)) === Phase.lost) {
-        value = lostJobError(words, slot, this.#fn.name);
-      } else if (words[at + SLOT.outcome] === Outcome.cancelled) {
-        state = State.cancelled;
-      } else {
-        const payload = readPayload(this.#thread, slot, Part.result)[0];
-        if (words[at + SLOT.outcome] === Outcome.value) {
-          state = State.value;
-          value = payload;
-        } else if (words[at + SLOT.outcome] === Outcome.broken) {
-          const [message, cause] = payload as [string, unknown];
-          value = new BrokenThreadPool(
-            message,
-            cause === undefined ? undefined : { cause: decodeError(cause) },
-          );
-        } else {
-          value = decodeError(payload);
-        }
-      }
-    } catch (error) {
-      value = error; // what came cannot be read here: a class that throws when it is revived
-    }
-    this.#thread.mailbox.release(slot);
-    this.#finish(state, value);
+    else this.#finish(State.error, errorOf(outcome, payload));
   }
 
   #wait(timeoutMs: number): void {
@@ -232,6 +225,17 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     } catch (error) {
       console.error('A callback of a ConcurrentFuture has thrown:', error);
     }
+  }
+}
+
+function errorOf(outcome: number, payload: unknown): unknown {
+  try {
+    if (outcome !== Outcome.broken) return decodeError(payload);
+    const [message, cause] = payload as [string, unknown];
+    const options = cause === undefined ? undefined : { cause: decodeError(cause) };
+    return new BrokenThreadPool(message, options);
+  } catch (error) {
+    return error; // a class that throws when it is revived
   }
 }
 

@@ -3,6 +3,7 @@
  * room for it the job stays in the memory of this thread, with its arguments in the form in which
  * they cross, behind those that stay already, and goes on when there is.
  */
+import { availableParallelism } from 'node:os';
 import { runningLoopOrNull } from '../core/running-loop.ts';
 import { pack, type PackedValues } from '../crossing/packed-values.ts';
 import { Part, writePacked, writePayload } from '../crossing/payload.ts';
@@ -13,7 +14,9 @@ import { Kind, Phase, PoolStatus, SLOT, slotAt } from '../shared/layout.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
 import { wakeOrPutOff, wakePutOff, wakeWorker } from '../shared/wake-worker.ts';
 import { type Job, NO_SLOT } from './concurrent-future.ts';
-import { MOST_AWAKE } from './most-awake.ts';
+
+/** How many workers of a pool are woken while a loop that submits is at work: it has a core, too. */
+const MOST_AWAKE = Math.max(1, availableParallelism() - 1);
 
 export class Submitter {
   /** Jobs that stay here are cancelled instead of submitted. */

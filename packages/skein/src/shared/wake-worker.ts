@@ -69,7 +69,8 @@ export function isPutOff({ words }: ProcessMemory, pool: PoolMemory): boolean {
   return load(words, pool.at + POOL.putOff) === 1;
 }
 
-function wakeUnless({ words }: ProcessMemory, pool: PoolMemory, mostAwake: number): boolean {
+function wakeUnless(memory: ProcessMemory, pool: PoolMemory, mostAwake: number): boolean {
+  const { words } = memory;
   const end = (usedEntries(words) + 31) >>> 5;
   let sleepers = 0;
   let turning = 0;
@@ -93,18 +94,14 @@ function wakeUnless({ words }: ProcessMemory, pool: PoolMemory, mostAwake: numbe
       askKeeper(words, pool);
       return false;
     }
-    if (wakeOne(words, pool)) return true;
+    if (wakeSleeper(memory, pool)) return true;
   }
   if (workers < load(words, pool.at + POOL.maxWorkers)) askKeeper(words, pool);
   return true;
 }
 
-/** Wakes a worker that sleeps, whoever else may come to look. For work that does not move. */
-export function wakeAnother({ words }: ProcessMemory, pool: PoolMemory): void {
-  wakeOne(words, pool);
-}
-
-function wakeOne(words: Int32Array, pool: PoolMemory): boolean {
+/** Wakes a worker that sleeps, whoever else may come to look; says whether there was one. */
+export function wakeSleeper({ words }: ProcessMemory, pool: PoolMemory): boolean {
   const end = (usedEntries(words) + 31) >>> 5;
   for (let word = 0; word < end; word++) {
     const asleep = load(words, pool.at + POOL.asleep + word);

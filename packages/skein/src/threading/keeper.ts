@@ -34,8 +34,7 @@ export class Keeper {
   readonly #memory: ProcessMemory;
   readonly #setup: KeeperSetup;
   /** Workers that the keeper has started itself, by ident. */
-  readonly #workers = new Map<number, Worker>();
-  readonly #names = new Map<number, string>();
+  readonly #workers = new Map<number, { readonly worker: Worker; readonly name: string }>();
   readonly #parcels = new Parcels();
   readonly #supply: WorkerSupply;
   readonly #mailbox: Mailbox;
@@ -85,9 +84,8 @@ export class Keeper {
 
   #start(message: StartMessage): void {
     const { worker, lifeline } = spawn(this.#setup, message);
-    const { address } = message;
-    this.#workers.set(address.ident, worker);
-    this.#names.set(address.ident, message.name);
+    const { address, name } = message;
+    this.#workers.set(address.ident, { worker, name });
     this.#watch(address, lifeline);
   }
 
@@ -112,9 +110,9 @@ export class Keeper {
 
   #terminate(address: ThreadAddress): void {
     if (!askToEnd(this.#memory.words, address)) return;
-    const worker = this.#workers.get(address.ident);
-    if (worker === undefined) this.#askRoot(address);
-    else endWorker(worker);
+    const own = this.#workers.get(address.ident);
+    if (own === undefined) this.#askRoot(address);
+    else endWorker(own.worker);
   }
 
   /** The root has started this one. It is told even if it is blocked: it blocks in its mailbox. */
@@ -130,12 +128,11 @@ export class Keeper {
   }
 
   #bury(address: ThreadAddress): void {
+    const own = this.#workers.get(address.ident);
     this.#workers.delete(address.ident);
-    const name = this.#names.get(address.ident);
-    this.#names.delete(address.ident);
     // Before anybody hears of the end: the program may end then. A pool tells by the task.
-    if (name !== undefined && hasRunOutOfMemory(this.#memory.words, address)) {
-      printUncaught(name, outOfMemory());
+    if (own !== undefined && hasRunOutOfMemory(this.#memory.words, address)) {
+      printUncaught(own.name, outOfMemory());
     }
     const { pool, hasFailed } = sweep(this.#memory, this.#mailbox.arena, address);
     if (pool >= 0) this.#supply.workerEnded(pool, hasFailed);

@@ -29,7 +29,7 @@ import {
 import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
 import { usedEntries, wakeAll } from '../shared/thread-table.ts';
-import { wakeAnother } from '../shared/wake-worker.ts';
+import { wakeSleeper } from '../shared/wake-worker.ts';
 import type { PoolMessage } from './keeper-messages.ts';
 import { isOnCpu, ProcessLoad } from './on-cpu.ts';
 
@@ -138,7 +138,7 @@ export class WorkerSupply {
     if (atOnce > 0) this.#startWorkers(pool, atOnce);
     if (queued === 0 ? isStill || coming === 0 : missing === atOnce && coming === 0) return;
     store(words, memory.at + POOL.wanted, 1); // no need to ask: it is looked at again anyway
-    if (isStill && queued > 0) wakeAnother(this.#memory, memory);
+    if (isStill && queued > 0) wakeSleeper(this.#memory, memory);
     this.#beyondCores(pool, missing - atOnce, isStill);
     this.#lookAgain();
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as nodeSleep } from 'node:timers/promises';
 import { describe, test } from 'node:test';
-import { collectErrors, runMain, show, thrownBy } from './driver.ts';
+import { collectErrors, runMain, show, thrownBy, runAsync } from './driver.ts';
 import {
   asCompleted,
   CancelledError,
@@ -22,15 +22,6 @@ import {
 } from './library.ts';
 
 /* Groups, timeouts and waits in async functions: the rules as in coroutines, NodeEventLoop only. */
-
-async function runAsync<T>(main: () => Promise<T>): Promise<T> {
-  const loop = new NodeEventLoop();
-  try {
-    return await loop.runUntilComplete(main);
-  } finally {
-    loop.close();
-  }
-}
 
 async function fail(message: string): Promise<never> {
   throw new TypeError(message);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as nodeSleep } from 'node:timers/promises';
 import { describe, test } from 'node:test';
-import { collectErrors, show, thrownBy } from './driver.ts';
+import { collectErrors, show, thrownBy, runAsync } from './driver.ts';
 import {
   CancelledError,
   currentTask,
@@ -16,15 +16,6 @@ import {
 } from './library.ts';
 
 /* The rules, as far as an async function can follow them: NodeEventLoop only. */
-
-async function runAsync<T>(main: () => Promise<T>): Promise<T> {
-  const loop = new NodeEventLoop();
-  try {
-    return await loop.runUntilComplete(main);
-  } finally {
-    loop.close();
-  }
-}
 
 describe('async functions', () => {
   test('g07 rule 33: to wait for a done future takes no iteration', async () => {

@@ -1,4 +1,5 @@
 import {
+  type Awaitable,
   type Coroutine,
   type EventLoop,
   type ExceptionContext,
@@ -86,4 +87,23 @@ export function show(error: unknown): string {
 /** Waits, in real time, without any loop. */
 export function pause(delayMs: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delayMs);
+}
+
+/** What waiting for it gives, or the text of the error that it fails with. */
+export function* shown(body: () => Awaitable<unknown>): Coroutine<unknown> {
+  try {
+    return yield* body();
+  } catch (error) {
+    return show(error);
+  }
+}
+
+/** Runs an async function in a NodeEventLoop of its own. */
+export async function runAsync<T>(main: () => Promise<T>): Promise<T> {
+  const loop = new NodeEventLoop();
+  try {
+    return await loop.runUntilComplete(main);
+  } finally {
+    loop.close();
+  }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate as nodeTurn } from 'node:timers/promises';
-import { thrownBy } from './driver.ts';
+import { thrownBy, runAsync } from './driver.ts';
 import {
   Barrier,
   BoundedSemaphore,
@@ -10,22 +10,12 @@ import {
   gather,
   getRunningLoop,
   Lock,
-  NodeEventLoop,
   PriorityQueue,
   Queue,
   sleep,
 } from './library.ts';
 
 /* Rules 61 to 68, as far as an async function can follow them: NodeEventLoop only. */
-
-async function runAsync<T>(main: () => Promise<T>): Promise<T> {
-  const loop = new NodeEventLoop();
-  try {
-    return await loop.runUntilComplete(main);
-  } finally {
-    loop.close();
-  }
-}
 
 const start = <T>(body: () => Promise<T>) => getRunningLoop().createTask(body);
 

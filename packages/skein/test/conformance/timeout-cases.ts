@@ -1,4 +1,4 @@
-import { type Case, type Driver, pause, runMain, show, thrownNowBy } from './driver.ts';
+import { type Case, type Driver, pause, runMain, show, thrownNowBy, shown } from './driver.ts';
 import {
   type Awaitable,
   CancelledError,
@@ -15,14 +15,6 @@ import {
 } from './library.ts';
 
 /* Rules 50, 54 and 57: deadlines. */
-
-function* shown(body: () => Awaitable<unknown>): Coroutine<unknown> {
-  try {
-    return yield* body();
-  } catch (error) {
-    return show(error);
-  }
-}
 
 /** `timeout` with what its body may do, and whether it expired. */
 function* tried(delayMs: number | null, body: (scope: Timeout) => Coroutine<unknown>) {

@@ -1,4 +1,12 @@
-import { type Case, collectErrors, type Driver, runMain, show, thrownNowBy } from './driver.ts';
+import {
+  type Case,
+  collectErrors,
+  type Driver,
+  runMain,
+  show,
+  thrownNowBy,
+  shown,
+} from './driver.ts';
 import {
   asCompleted,
   type Awaitable,
@@ -17,14 +25,6 @@ import {
 } from './library.ts';
 
 /* Rules 53, 55 and 56: wait, shield, asCompleted; and the rows of table 2.15 about composition. */
-
-function* shown(body: () => Awaitable<unknown>): Coroutine<unknown> {
-  try {
-    return yield* body();
-  } catch (error) {
-    return show(error);
-  }
-}
 
 function* fail(message: string): Coroutine<never> {
   throw new RangeError(message);

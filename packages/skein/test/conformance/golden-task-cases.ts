@@ -210,12 +210,13 @@ async function g17(driver: Driver): Promise<unknown> {
 async function g18(driver: Driver): Promise<unknown> {
   const o: string[] = [];
   await runMain(driver, function* () {
+    const gate = getRunningLoop().createFuture<void>();
     function* bad(): Coroutine<void> {
       yield* sleep(0);
       throw new RangeError('1');
     }
     function* ok(): Coroutine<void> {
-      yield* sleep(2);
+      yield* gate;
       o.push('sibling finished');
     }
     try {
@@ -223,7 +224,8 @@ async function g18(driver: Driver): Promise<unknown> {
     } catch (error) {
       o.push((error as Error).name);
     }
-    yield* sleep(8);
+    gate.setResult(undefined);
+    for (let turn = 0; turn < 5; turn++) yield* sleep(0);
   });
   return o;
 }

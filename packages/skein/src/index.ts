@@ -1,9 +1,12 @@
 /** The door of Skein: every public name, listed by hand, and the parts put together. */
+import { setAmbientContext } from './core/ambient-context.ts';
 import { setDefaultExecutorFactory } from './core/executor.ts';
 import { setPackagePlace } from './crossing/package-place.ts';
+import { asyncContext } from './loops/async-context.ts';
 import { ThreadPoolExecutor } from './executors/thread-pool-executor.ts';
 
 setPackagePlace(import.meta.url);
+setAmbientContext(asyncContext);
 setDefaultExecutorFactory(() => new ThreadPoolExecutor({ threadNamePrefix: 'asyncio' }));
 
 export {
@@ -14,6 +17,8 @@ export {
   type Completions,
 } from './core/as-completed.ts';
 export type { Body } from './core/body.ts';
+export { Context, copyContext } from './core/context.ts';
+export { ContextVar, Token } from './core/context-var.ts';
 export type {
   AnyAwaitable,
   Awaitable,
@@ -38,6 +43,7 @@ export {
   InternalError,
   InvalidStateError,
   KeyboardInterrupt,
+  LookupError,
   QueueEmpty,
   QueueFull,
   QueueShutDown,
@@ -47,7 +53,7 @@ export {
   ValueError,
 } from './core/exceptions.ts';
 export type { ConcurrentFutureLike, Executor, ResultOf } from './core/executor.ts';
-export { Future } from './core/future.ts';
+export { type DoneCallback, type DoneCallbackOptions, Future } from './core/future.ts';
 export { gather, type GatherOptions } from './core/gather.ts';
 export { Handle } from './core/handle.ts';
 export { addInstrument, type Instrument, removeInstrument } from './core/instruments.ts';
@@ -58,6 +64,12 @@ export type { Selector } from './core/selector.ts';
 export { shield } from './core/shield.ts';
 export { type Sleep, sleep } from './core/sleep.ts';
 export { TaskGroup, taskGroup } from './core/task-group.ts';
+export {
+  createEagerTaskFactory,
+  eagerTaskFactory,
+  type TaskConstructor,
+  type TaskFactory,
+} from './core/task-factory.ts';
 export { allTasks, currentTask, Task, type TaskOptions } from './core/task.ts';
 export { Timeout, timeout, timeoutAt } from './core/timeout.ts';
 export { toThread } from './core/to-thread.ts';
@@ -74,6 +86,7 @@ export {
 } from './core/wait.ts';
 export { wrapFuture } from './core/wrap-future.ts';
 export { wrapPromise } from './core/wrap-promise.ts';
+export { wrapSignal } from './core/wrap-signal.ts';
 export { task } from './crossing/task.ts';
 export { ConcurrentFuture } from './executors/concurrent-future.ts';
 export { runCoroutineThreadsafe } from './executors/run-coroutine-threadsafe.ts';

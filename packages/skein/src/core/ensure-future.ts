@@ -15,8 +15,6 @@ import { ValueError } from './exceptions.ts';
 import { Future } from './future.ts';
 import { repr } from './repr.ts';
 import { loopForNewFuture } from './running-loop.ts';
-import { loopIsClosed } from './scheduler.ts';
-import { Task, type TaskOptions } from './task.ts';
 
 /** Whatever a task can be made of. */
 export type TaskSource<T> = AnyAwaitable<T> | AwaitableFunction<T>;
@@ -33,7 +31,7 @@ export function ensureFuture<T>(
   x: TaskSource<T>,
   options?: { readonly loop?: EventLoop | undefined },
 ): Future<T> {
-  if (!(x instanceof Future)) return makeTask(options?.loop ?? loopForNewFuture(), x);
+  if (!(x instanceof Future)) return (options?.loop ?? loopForNewFuture()).createTask(x);
   if (options?.loop !== undefined && options.loop !== x.getLoop()) {
     throw new ValueError(
       'The future belongs to a different loop than the one specified as the loop argument: ' +
@@ -43,14 +41,12 @@ export function ensureFuture<T>(
   return x as Future<T>;
 }
 
-/** Makes a task of anything that can be waited for, or of a function that gives such a thing. */
-export function makeTask<T>(loop: EventLoop, x: TaskSource<T>, options?: TaskOptions): Task<T> {
-  if (loop.isClosed()) throw loopIsClosed();
-  return new Task<T>(toCoroutine(loop, x), loop, options);
-}
-
-/** @throws {TypeError} when `x` is nothing to wait for, or the loop cannot drive it */
-function toCoroutine<T>(loop: EventLoop, x: TaskSource<T>): Coroutine<T> {
+/**
+ * A coroutine that waits for `x`, or for what the function `x` gives.
+ *
+ * @throws {TypeError} when `x` is nothing to wait for, or the loop cannot drive it
+ */
+export function toCoroutine<T>(loop: EventLoop, x: TaskSource<T>): Coroutine<T> {
   if (isCoroutine(x)) return x as Coroutine<T>;
   if (typeof x === 'function') {
     if (isGeneratorFunction(x)) return x() as Coroutine<T>;

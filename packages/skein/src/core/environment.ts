@@ -1,3 +1,5 @@
+import type { AbortControllerLike } from './abort.ts';
+
 /**
  * What an event loop needs from the outside. The core has no clock, no console and no timers of its
  * own, so that it runs on any engine and, in tests, on a clock that only tests move.
@@ -15,4 +17,7 @@ export interface LoopEnvironment {
    * coroutines, but no async functions.
    */
   afterMicrotasks?(resume: () => void): void;
+
+  /** Makes a controller for the `signal` of a task. Present where there are AbortSignals. */
+  makeAbortController?(): AbortControllerLike;
 }

@@ -1,7 +1,8 @@
 import { staysHome } from './stays-home.ts';
+import { captureContext } from './context.ts';
 import { isCoroutine } from './coroutine.ts';
 import { DefaultExecutor } from './default-executor.ts';
-import { makeTask, type TaskSource } from './ensure-future.ts';
+import { toCoroutine, type TaskSource } from './ensure-future.ts';
 import type { LoopEnvironment } from './environment.ts';
 import {
   type ExceptionContext,
@@ -18,7 +19,8 @@ import { repr } from './repr.ts';
 import { runningLoopOrNull } from './running-loop.ts';
 import { loopIsClosed, Scheduler } from './scheduler.ts';
 import type { Selector } from './selector.ts';
-import type { Task, TaskOptions } from './task.ts';
+import { Task, type TaskOptions } from './task.ts';
+import type { TaskFactory } from './task-factory.ts';
 import type { TimerHandle } from './timer-heap.ts';
 import { wrapFuture } from './wrap-future.ts';
 
@@ -44,6 +46,7 @@ export abstract class EventLoop {
   readonly #selector: Selector;
   readonly #defaultExecutor: DefaultExecutor = new DefaultExecutor();
   #exceptionHandler: ExceptionHandler | null = null;
+  #taskFactory: TaskFactory | null = null;
   #running: boolean = false;
 
   constructor(environment: LoopEnvironment, selector: Selector) {
@@ -102,7 +105,12 @@ export abstract class EventLoop {
     // A rest parameter would be an array also when it is empty.
     // oxlint-disable-next-line prefer-rest-params
     const args = arguments.length === 1 ? NO_ARGUMENTS : Array.prototype.slice.call(arguments, 1);
-    const handle = new Handle(this, callback, args);
+    const handle = new Handle(
+      this,
+      callback,
+      args,
+      captureContext(this.scheduler.runsAsyncFunctions),
+    );
     this.scheduler.enqueue(handle);
     return handle;
   }
@@ -158,7 +166,27 @@ export abstract class EventLoop {
    *   then cancelling reaches it
    */
   createTask<T>(x: TaskSource<T>, options?: TaskOptions): Task<T> {
-    return makeTask(this, x, options);
+    this.#checkClosed();
+    const coroutine = toCoroutine(this, x);
+    if (this.#taskFactory === null) return new Task<T>(coroutine, this, options);
+    return this.#taskFactory(this, coroutine, options ?? {});
+  }
+
+  /**
+   * Has every task of this loop made by `factory`.
+   *
+   * @param factory - null for `new Task`
+   * @throws {TypeError} when it is neither a function nor null
+   */
+  setTaskFactory(factory: TaskFactory | null): void {
+    if (factory !== null && typeof factory !== 'function') {
+      throw new TypeError(`task factory must be a callable or null, got ${repr(factory)}`);
+    }
+    this.#taskFactory = factory;
+  }
+
+  getTaskFactory(): TaskFactory | null {
+    return this.#taskFactory;
   }
 
   /**

@@ -59,6 +59,14 @@ export class ValueError extends Error {
   }
 }
 
+/** There is nothing under that name: a context variable that has no value. */
+export class LookupError extends Error {
+  declare readonly code: 'ERR_LOOKUP';
+  static {
+    describe(this, 'LookupError', 'ERR_LOOKUP');
+  }
+}
+
 /** Asks the program to end. Leaves the event loop at once; nothing of the loop is lost. */
 export class SystemExit extends Error {
   declare readonly code: 'ERR_SYSTEM_EXIT';

@@ -1,4 +1,5 @@
 import { staysHome } from './stays-home.ts';
+import { captureContext, type Context } from './context.ts';
 import type { Awaitable } from './coroutine.ts';
 import type { EventLoop } from './event-loop.ts';
 import { CancelledError, InvalidStateError } from './exceptions.ts';
@@ -37,7 +38,23 @@ const STATE_NAMES = ['pending', 'cancelled', 'finished', 'failed'] as const;
 /** A function that is called with the future when that is done. */
 export type DoneCallback<F> = (future: F) => unknown;
 
-type Waiter = DoneCallback<never> | Task<unknown>;
+export interface DoneCallbackOptions {
+  /** What the callback runs in; by default a copy of the current context. */
+  readonly context?: Context | undefined;
+}
+
+/** A function that is called in a context. */
+class CallbackInContext {
+  readonly callback: DoneCallback<never>;
+  readonly context: Context;
+
+  constructor(callback: DoneCallback<never>, context: Context) {
+    this.callback = callback;
+    this.context = context;
+  }
+}
+
+type Waiter = DoneCallback<never> | CallbackInContext | Task<unknown>;
 
 /** Registers a task to be run when the future is done; the task has claimed the future before. */
 export let addWaiter: (future: Future<unknown>, task: Task<unknown>) => void;
@@ -162,8 +179,9 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
   }
 
   /** Has `callback` called with this future in the iteration after the one in which it gets done. */
-  addDoneCallback(callback: DoneCallback<this>): void {
-    this.#addWaiter(callback);
+  addDoneCallback(callback: DoneCallback<this>, options?: DoneCallbackOptions): void {
+    const context = options?.context ?? captureContext(this.#loop.scheduler.runsAsyncFunctions);
+    this.#addWaiter(context === null ? callback : new CallbackInContext(callback, context));
   }
 
   /**
@@ -173,12 +191,13 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
    */
   removeDoneCallback(callback: DoneCallback<this>): number {
     const waiters = this.#waiters;
-    if (waiters === callback) {
+    if (waiters === null) return 0;
+    if (!Array.isArray(waiters)) {
+      if (!calls(waiters, callback)) return 0;
       this.#waiters = null;
       return 1;
     }
-    if (!Array.isArray(waiters)) return 0;
-    const kept = waiters.filter((waiter) => waiter !== callback);
+    const kept = waiters.filter((waiter) => !calls(waiter, callback));
     this.#waiters = kept;
     return waiters.length - kept.length;
   }
@@ -236,7 +255,9 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
   #wake(waiter: Waiter): void {
     let entry: Runnable;
     if (typeof waiter === 'function') {
-      entry = new Handle(this.#loop, waiter, [this]);
+      entry = new Handle(this.#loop, waiter, [this], null);
+    } else if (waiter instanceof CallbackInContext) {
+      entry = new Handle(this.#loop, waiter.callback, [this], waiter.context);
     } else {
       entry = waiter;
       if (instrument !== null) instrument.woken(waiter);
@@ -264,6 +285,12 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
       `invalid state: ${asked}() on ${this}, which is ${state} already; look at done() first`,
     );
   }
+}
+
+function calls(waiter: Waiter, callback: DoneCallback<never>): boolean {
+  return (
+    waiter === callback || (waiter instanceof CallbackInContext && waiter.callback === callback)
+  );
 }
 
 function isErrorClass(error: unknown): error is new () => Error {

@@ -1,3 +1,4 @@
+import { Context } from './context.ts';
 import type { EventLoop } from './event-loop.ts';
 import { tunnels } from './exceptions.ts';
 import { nameOf } from './repr.ts';
@@ -21,11 +22,23 @@ export class Handle implements Runnable {
   /** Null when cancelled. */
   #callback: AnyCallback | null;
   #args: readonly unknown[];
+  /**
+   * What the callback runs in; null for an empty one, which is made when it is needed.
+   *
+   * @internal
+   */
+  context: Context | null;
 
-  constructor(loop: EventLoop, callback: Callback, args: readonly unknown[]) {
+  constructor(
+    loop: EventLoop,
+    callback: Callback,
+    args: readonly unknown[],
+    context: Context | null,
+  ) {
     this.#loop = loop;
     this.#callback = callback as AnyCallback;
     this.#args = args;
+    this.context = context;
   }
 
   /** Makes sure that the callback will not run. Harmless when it ran already. */
@@ -36,6 +49,11 @@ export class Handle implements Runnable {
 
   cancelled(): boolean {
     return this.#callback === null;
+  }
+
+  /** The context that the callback runs in: a copy of the one in which it was registered. */
+  getContext(): Context {
+    return (this.context ??= new Context());
   }
 
   /**

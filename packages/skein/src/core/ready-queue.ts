@@ -1,3 +1,5 @@
+import type { Context } from './context.ts';
+
 /*
  * What is to be run next, first come, first served.
  *
@@ -15,6 +17,8 @@
 
 /** Something that the loop can run. */
 export interface Runnable {
+  /** What it runs in; null for an empty one of its own. What runs no code of users has none. */
+  context?: Context | null;
   run(): void;
 }
 

@@ -1,3 +1,11 @@
+import {
+  captureContext,
+  Context,
+  contextsInUse,
+  enterContext,
+  leaveFirstContext,
+} from './context.ts';
+import type { AbortControllerLike } from './abort.ts';
 import type { LoopEnvironment } from './environment.ts';
 import type { EventLoop } from './event-loop.ts';
 import { RuntimeError } from './exceptions.ts';
@@ -55,6 +63,8 @@ export class Scheduler {
   /** The tasks of this loop that are not done. Held strongly, so that none gets lost. */
   readonly tasks: TaskList = new TaskList();
   readonly unseenFailures: UnseenFailures;
+  /** Whether the engine can run promise reactions between two entries. */
+  readonly runsAsyncFunctions: boolean;
   /** The task whose step runs now. */
   currentTask: Task<unknown> | null = null;
   /** Set by `stop()`, consumed by one run. */
@@ -67,6 +77,8 @@ export class Scheduler {
   budget: { isUsed(): boolean } | null = null;
   /** Rearranges what one turn is going to run, for tests; null leaves it as it came. */
   reorder: ((entries: Runnable[]) => void) | null = null;
+  /** Whether a loop that Node turns is in the middle of a turn, or of a pause in it. */
+  turning: boolean = false;
   /** Whether nobody will look at the queues before the selector was told to wake up. */
   asleep: boolean = false;
   closed: boolean = false;
@@ -87,6 +99,7 @@ export class Scheduler {
   constructor(loop: EventLoop, environment: LoopEnvironment, selector: Selector) {
     this.#loop = loop;
     this.#environment = environment;
+    this.runsAsyncFunctions = environment.afterMicrotasks !== undefined;
     this.#selector = selector;
     this.unseenFailures = new UnseenFailures(loop);
   }
@@ -96,10 +109,12 @@ export class Scheduler {
     return this.#ready.length;
   }
 
-  /** Whether the engine can run promise reactions between two entries. */
-  get runsAsyncFunctions(): boolean {
-    return this.#environment.afterMicrotasks !== undefined;
-  }
+  /** @throws {RuntimeError} where there are no AbortSignals */
+  readonly makeAbortController = (): AbortControllerLike => {
+    const controller = this.#environment.makeAbortController?.();
+    if (controller !== undefined) return controller;
+    throw new RuntimeError('There is no AbortController here, so that a task has no signal');
+  };
 
   /**
    * Registers `entry` to be run in the next turn.
@@ -114,7 +129,13 @@ export class Scheduler {
 
   /** Registers `callback` to be run in the first turn after a moment. */
   addTimer(whenMs: number, callback: Callback, args: readonly unknown[]): TimerHandle {
-    const timer = this.timers.add(this.#loop, whenMs, callback, args);
+    const timer = this.timers.add(
+      this.#loop,
+      whenMs,
+      callback,
+      args,
+      captureContext(this.runsAsyncFunctions),
+    );
     if (this.asleep) this.#selector.wake();
     return timer;
   }
@@ -135,6 +156,11 @@ export class Scheduler {
     return this.#paused;
   }
 
+  /** Whether a callback or a coroutine is on the stack, as far as that can be told. */
+  get isInStep(): boolean {
+    return this.turning && !this.#paused && (this.currentTask?.asyncBody ?? null) === null;
+  }
+
   /** Goes on with a turn that paused, when the promise reactions have run. */
   resumeTurn(): boolean {
     this.#paused = false;
@@ -144,7 +170,7 @@ export class Scheduler {
 
   /** Pauses the turn after the entry that runs now, for the promise reactions of `task`. */
   pauseFor(task: Task<unknown>): void {
-    this.#settling = task;
+    if (!this.#paused) this.#settling = task;
   }
 
   /** How long the loop may sleep, in milliseconds: 0 when there is something to do. */
@@ -191,8 +217,11 @@ export class Scheduler {
     while (this.#left > 0) {
       this.#left--;
       const entry = this.#ready.shift();
-      if (this.debug) this.#runWatched(entry);
-      else entry.run();
+      if (contextsInUse) this.#runInContext(entry);
+      else {
+        this.#runEntry(entry);
+        if (contextsInUse) leaveFirstContext();
+      }
       if (this.#settling !== null) {
         this.currentTask = this.#settling;
         this.#settling = null;
@@ -202,6 +231,16 @@ export class Scheduler {
       if (this.budget !== null && this.budget.isUsed() && this.#left > 0) return false;
     }
     return true;
+  }
+
+  #runInContext(entry: Runnable): void {
+    if (entry.context === undefined) this.#runEntry(entry);
+    else enterContext((entry.context ??= new Context()), () => this.#runEntry(entry));
+  }
+
+  #runEntry(entry: Runnable): void {
+    if (this.debug) this.#runWatched(entry);
+    else entry.run();
   }
 
   #runWatched(entry: Runnable): void {

@@ -1,12 +1,21 @@
 import type { AsyncBody } from './async-body.ts';
+import {
+  captureContext,
+  Context,
+  contextsInUse,
+  enterContext,
+  leaveFirstContext,
+} from './context.ts';
 import type { Coroutine, Suspension } from './coroutine.ts';
 import type { EventLoop } from './event-loop.ts';
 import { CancelledError, InvalidStateError, RuntimeError, tunnels } from './exceptions.ts';
+import type { AbortSignalLike } from './abort.ts';
 import { addWaiter, claimSuspension, Future } from './future.ts';
 import { instrument } from './instruments.ts';
 import type { Runnable } from './ready-queue.ts';
 import { repr } from './repr.ts';
 import { getRunningLoop, runningLoopOrNull } from './running-loop.ts';
+import { checkSignal, TaskAbort } from './task-abort.ts';
 
 /*
  * A future that drives a coroutine.
@@ -41,6 +50,15 @@ const driver: unique symbol = Symbol('task');
 export interface TaskOptions {
   /** For messages; by default `Task-N`. */
   readonly name?: string | undefined;
+  /**
+   * Run the first step at once, inside of this call; a task that ends in it is done when the call
+   * returns. Only in the loop that runs; default false.
+   */
+  readonly eagerStart?: boolean | undefined;
+  /** Cancels the task when it is aborted, with the reason as the message. */
+  readonly signal?: AbortSignal | undefined;
+  /** What the task runs in, also what it sets; by default a copy of the current context. */
+  readonly context?: Context | undefined;
 }
 
 export class Task<T> extends Future<T> implements Runnable {
@@ -60,7 +78,15 @@ export class Task<T> extends Future<T> implements Runnable {
   /** @internal */
   younger: Task<unknown> | null = null;
 
-  readonly #coroutine: Coroutine<T>;
+  /**
+   * What the coroutine runs in; null for an empty one, which is made when it is needed.
+   *
+   * @internal
+   */
+  context: Context | null;
+
+  /** Null when the task ended in its eager first step. */
+  #coroutine: Coroutine<T> | null;
   readonly #number: number;
   #name: string | undefined;
   #waitsFor: Future<unknown> | null = null;
@@ -71,6 +97,7 @@ export class Task<T> extends Future<T> implements Runnable {
   /** Whether the next step throws something: a cancellation, or else #misuse. */
   #mustThrow: boolean = false;
   #misuse: RuntimeError | undefined;
+  #abort: TaskAbort | null = null;
 
   /**
    * Schedules the first step of `coroutine` for the next iteration of `loop`.
@@ -84,9 +111,13 @@ export class Task<T> extends Future<T> implements Runnable {
     this.#number = ++created;
     this.#name = options?.name;
     const scheduler = loop.scheduler;
-    scheduler.enqueue(this);
+    this.context = options?.context ?? captureContext(scheduler.runsAsyncFunctions);
+    const isEager = options?.eagerStart === true && loop === runningLoopOrNull();
+    if (!isEager) scheduler.enqueue(this);
     scheduler.tasks.add(this);
     if (instrument !== null) instrument.taskCreated(this);
+    if (options?.signal !== undefined) this.#follow(options.signal);
+    if (isEager) this.#startEagerly();
   }
 
   getName(): string {
@@ -97,13 +128,30 @@ export class Task<T> extends Future<T> implements Runnable {
     this.#name = name;
   }
 
-  getCoro(): Coroutine<T> {
+  /** The context that the task runs in. */
+  getContext(): Context {
+    return (this.context ??= new Context());
+  }
+
+  /** What the task drives; null when it ended in its eager first step. */
+  getCoro(): Coroutine<T> | null {
     return this.#coroutine;
   }
 
   /** The future that the task waits for now, or null when it is ready, running or done. */
   getWaiter(): Future<unknown> | null {
     return this.#waitsFor;
+  }
+
+  /**
+   * A signal that is aborted when the task is asked to give up, for what knows signals and not tasks:
+   * `fetch(url, { signal: task.signal })`. Its reason is a `CancelledError`. After a request that was
+   * taken back by `uncancel`, as a timeout does, it is a new one.
+   */
+  get signal(): AbortSignal {
+    const abort = (this.#abort ??= new TaskAbort());
+    const reason = this.#cancelRequests > 0 ? new CancelledError(this.#cancelMessage) : undefined;
+    return abort.signal(this.getLoop().scheduler.makeAbortController, reason) as AbortSignal;
   }
 
   /**
@@ -116,6 +164,7 @@ export class Task<T> extends Future<T> implements Runnable {
   override cancel(message?: string): boolean {
     if (this.done()) return super.cancel();
     this.#cancelRequests++;
+    this.#abort?.cancelled(new CancelledError(message));
     // Cancelling what it waits for wakes the task, and its wait throws. One that is done already
     // has woken the task, and the cancellation wins over its result.
     if (this.#waitsFor !== null && this.#waitsFor.cancel(message)) return true;
@@ -138,7 +187,10 @@ export class Task<T> extends Future<T> implements Runnable {
   uncancel(): number {
     if (this.#cancelRequests > 0) {
       this.#cancelRequests--;
-      if (this.#cancelRequests === 0) this.takeCancellation();
+      if (this.#cancelRequests === 0) {
+        this.takeCancellation();
+        this.#abort?.uncancelled();
+      }
     }
     return this.#cancelRequests;
   }
@@ -163,19 +215,19 @@ export class Task<T> extends Future<T> implements Runnable {
     const scheduler = this.getLoop().scheduler;
     if (this.#mustThrow) this.#preferCancellationOf(this.#waitsFor);
     this.#waitsFor = null;
+    const outer = scheduler.currentTask; // not null when the first step is eager
     scheduler.currentTask = this;
     if (instrument !== null) instrument.stepBegan(this);
+    const coroutine = this.#coroutine as Coroutine<T>;
     let step: IteratorResult<Suspension, T>;
     try {
-      step = this.#mustThrow
-        ? this.#coroutine.throw(this.#takeWhatToThrow())
-        : this.#coroutine.next();
+      step = this.#mustThrow ? coroutine.throw(this.#takeWhatToThrow()) : coroutine.next();
     } catch (error) {
-      scheduler.currentTask = null;
+      scheduler.currentTask = outer;
       this.#fail(error);
       return;
     }
-    scheduler.currentTask = null;
+    scheduler.currentTask = outer;
     if (step.done === true) this.#finish(step.value);
     else this.#suspend(step.value);
   }
@@ -244,6 +296,23 @@ export class Task<T> extends Future<T> implements Runnable {
     this.cancelNextWait(suspension);
   }
 
+  /** The first step, while whoever makes the task waits. */
+  #startEagerly(): void {
+    if (contextsInUse) {
+      enterContext(this.getContext(), () => this.run());
+    } else {
+      this.run();
+      if (contextsInUse) leaveFirstContext();
+    }
+    if (this.done()) this.#coroutine = null;
+  }
+
+  #follow(signal: unknown): void {
+    const followed = checkSignal(signal, 'the option signal of a task');
+    this.#abort ??= new TaskAbort();
+    this.#abort.follow(followed, (message) => this.cancel(message));
+  }
+
   #again(): void {
     const scheduler = this.getLoop().scheduler;
     if (!scheduler.closed) scheduler.enqueue(this);
@@ -291,6 +360,7 @@ export class Task<T> extends Future<T> implements Runnable {
 
   #leave(): void {
     this.#mustCancel = false;
+    this.#abort?.end();
     this.getLoop().scheduler.tasks.remove(this);
     if (instrument !== null) {
       instrument.stepEnded(this);

@@ -1,3 +1,4 @@
+import type { Context } from './context.ts';
 import { Handle, type Callback } from './handle.ts';
 import type { EventLoop } from './event-loop.ts';
 
@@ -40,8 +41,9 @@ export class TimerHandle extends Handle {
     order: number,
     callback: Callback,
     args: readonly unknown[],
+    context: Context | null,
   ) {
-    super(loop, callback, args);
+    super(loop, callback, args, context);
     this.#when = when;
     this.#order = order;
     this.#heap = heap;
@@ -90,8 +92,14 @@ export class TimerHeap {
     return this.#items.length - this.#cancelled;
   }
 
-  add(loop: EventLoop, when: number, callback: Callback, args: readonly unknown[]): TimerHandle {
-    const timer = new TimerHandle(loop, this, when, this.#added++, callback, args);
+  add(
+    loop: EventLoop,
+    when: number,
+    callback: Callback,
+    args: readonly unknown[],
+    context: Context | null,
+  ): TimerHandle {
+    const timer = new TimerHandle(loop, this, when, this.#added++, callback, args, context);
     this.#siftUp(timer, this.#items.length);
     return timer;
   }

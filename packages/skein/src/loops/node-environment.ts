@@ -12,6 +12,7 @@ import type { LoopEnvironment } from '../core/environment.ts';
 export const blockingEnvironment: LoopEnvironment = {
   now: () => performance.now(),
   reportError,
+  makeAbortController: () => new AbortController(),
 };
 
 /** For a loop that Node turns. */
@@ -21,6 +22,7 @@ export const nodeEnvironment: LoopEnvironment = {
   afterMicrotasks(resume: () => void): void {
     queueMicrotask(() => process.nextTick(resume));
   },
+  makeAbortController: () => new AbortController(),
 };
 
 function reportError(text: string, error: unknown): void {

@@ -49,7 +49,6 @@ interface Run {
 export class NodeEventLoop extends EventLoop {
   readonly #environment: LoopEnvironment;
   #run: Run | null = null;
-  #turning: boolean = false;
   /** What was in the running slot before the turn. */
   #outer: EventLoop | null = null;
   #immediate: NodeJS.Immediate | null = null;
@@ -114,8 +113,8 @@ export class NodeEventLoop extends EventLoop {
 
   /** One turn, now: for whoever has just made something ready outside of Node's own callbacks. */
   turn(): void {
-    if (this.#turning || this.isClosed()) return;
-    this.#turning = true;
+    if (this.scheduler.turning || this.isClosed()) return;
+    this.scheduler.turning = true;
     this.scheduler.asleep = false;
     this.#outer = setRunningLoop(this);
     this.#budget.begin();
@@ -152,14 +151,18 @@ export class NodeEventLoop extends EventLoop {
   }
 
   #endTurn(): void {
-    this.#turning = false;
+    this.scheduler.turning = false;
     setRunningLoop(this.#run === null ? this.#outer : this);
     this.#outer = null;
     if (!this.isClosed()) this.#arm();
   }
 
-  /** Ends the run that is under way with an error. */
-  protected failRun(error: unknown): void {
+  /**
+   * Ends the run that is under way with an error.
+   *
+   * @internal
+   */
+  failRun(error: unknown): void {
     this.#finishRun()?.reject(error);
   }
 
@@ -201,7 +204,7 @@ export class NodeEventLoop extends EventLoop {
   }
 
   #wake(): void {
-    if (this.#turning || this.#immediate !== null) return;
+    if (this.scheduler.turning || this.#immediate !== null) return;
     this.scheduler.asleep = false;
     this.#immediate = setImmediate(this.#onImmediate);
   }

@@ -3,10 +3,13 @@ import type { TaskSource } from '../core/ensure-future.ts';
 import type { EventLoop } from '../core/event-loop.ts';
 import { RuntimeError } from '../core/exceptions.ts';
 import { gather } from '../core/gather.ts';
+import { type Context, copyContext } from '../core/context.ts';
+import { Future } from '../core/future.ts';
 import { runningLoopOrNull } from '../core/running-loop.ts';
 import { allTasks, currentTask, type Task } from '../core/task.ts';
 import { newEventLoop, setEventLoop } from './default-loop.ts';
-import type { NodeEventLoop } from './node-event-loop.ts';
+import { runUntilInterrupted } from './interrupt.ts';
+import { NodeEventLoop } from './node-event-loop.ts';
 import type { SelectorEventLoop } from './selector-event-loop.ts';
 
 export interface RunnerOptions<L extends EventLoop> {
@@ -41,6 +44,8 @@ export class Runner<L extends SelectorEventLoop | NodeEventLoop = SelectorEventL
   readonly #debug: boolean | undefined;
   readonly #makeLoop: (() => L) | undefined;
   #loop: L | undefined;
+  /** What all runs have in common. */
+  #context: Context | undefined;
   #isClosed = false;
 
   constructor({ debug, loopFactory }: RunnerOptions<L> = {}) {
@@ -62,17 +67,33 @@ export class Runner<L extends SelectorEventLoop | NodeEventLoop = SelectorEventL
    * Runs a coroutine, or a function that makes one, in the loop, and gives its result. With a loop
    * that Node turns also an async function; what comes back is a promise then.
    *
+   * What context variables a run sets the next one finds. With a loop that Node turns, in the main
+   * thread, Ctrl-C cancels the task of `main`; a second one ends the run at once.
+   *
+   * @param options.context - instead of the context that the runs share
    * @throws {RuntimeError} when a loop runs in this thread, or the runner is closed
+   * @throws {KeyboardInterrupt} after Ctrl-C
    * @throws what `main` throws
    */
-  run<T>(main: TaskSource<T>): ByLoop<L, T> {
+  run<T>(main: TaskSource<T>, options?: { readonly context?: Context | undefined }): ByLoop<L, T> {
     if (runningLoopOrNull() !== null) {
       throw new RuntimeError(
         'Runner.run() cannot be called from a running event loop; wait for the coroutine with ' +
           'yield* or await',
       );
     }
-    return this.getLoop().runUntilComplete(main) as ByLoop<L, T>;
+    const loop = this.getLoop();
+    if (main instanceof Future) return loop.runUntilComplete(main as Future<T>) as ByLoop<L, T>;
+    const context = options?.context ?? (this.#context ??= copyContext());
+    const task = loop.createTask(main, { context });
+    return attempt(
+      () =>
+        loop instanceof NodeEventLoop
+          ? runUntilInterrupted(loop, task)
+          : loop.runUntilComplete(task),
+      // The error that ended the run is the one to look at.
+      () => void (task.done() && !task.cancelled() && task.exception()),
+    ) as ByLoop<L, T>;
   }
 
   /**
@@ -83,7 +104,7 @@ export class Runner<L extends SelectorEventLoop | NodeEventLoop = SelectorEventL
     const loop = this.#isClosed ? undefined : this.#loop;
     this.#isClosed = true;
     if (loop === undefined) return undefined as ByLoop<L, void>;
-    return finish(
+    return attempt(
       () => loop.runUntilComplete(cleanUp(loop)),
       () => {
         if (this.#makeLoop === undefined) setEventLoop(null);
@@ -111,17 +132,17 @@ export class Runner<L extends SelectorEventLoop | NodeEventLoop = SelectorEventL
 }
 
 /** Does the work and then what comes after it, whatever happened; work may give a promise. */
-function finish(work: () => void | Promise<void>, after: () => void): void | Promise<void> {
-  let working: void | Promise<void>;
+function attempt<T>(work: () => T | Promise<T>, after: () => void): T | Promise<T> {
+  let working: T | Promise<T>;
   try {
     working = work();
   } catch (error) {
     after();
     throw error;
   }
-  if (working !== undefined) return working.finally(after);
+  if (working instanceof Promise) return working.finally(after);
   after();
-  return undefined;
+  return working;
 }
 
 /** What has to be done in a loop before it is closed (rule 82). */

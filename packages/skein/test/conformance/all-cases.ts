@@ -1,4 +1,6 @@
 import { type Case, drivers } from './driver.ts';
+import { contextCases } from './context-cases.ts';
+import { eagerCases } from './eager-cases.ts';
 import { futureCases } from './future-cases.ts';
 import { gatherCases } from './gather-cases.ts';
 import { goldenLoopCases } from './golden-loop-cases.ts';
@@ -26,6 +28,8 @@ export const allCases: readonly Case[] = [
   ...groupCases,
   ...timeoutCases,
   ...waitCases,
+  ...contextCases,
+  ...eagerCases,
   ...goldenSyncCases,
   ...lockCases,
   ...semaphoreCases,

@@ -1,6 +1,9 @@
 // What the cases use of the package; one place, so that a case names no path.
+import '../../dist/index.js'; // puts the parts together
 export * from '../../dist/core/exceptions.js';
 export { asCompleted } from '../../dist/core/as-completed.js';
+export { Context, copyContext } from '../../dist/core/context.js';
+export { ContextVar, Token } from '../../dist/core/context-var.js';
 export { type Awaitable, type Coroutine, isCoroutine } from '../../dist/core/coroutine.js';
 export { ensureFuture, type TaskSource } from '../../dist/core/ensure-future.js';
 export { EventLoop } from '../../dist/core/event-loop.js';
@@ -13,6 +16,8 @@ export { getRunningLoop } from '../../dist/core/running-loop.js';
 export { shield } from '../../dist/core/shield.js';
 export { sleep } from '../../dist/core/sleep.js';
 export { TaskGroup, taskGroup } from '../../dist/core/task-group.js';
+export { createEagerTaskFactory, eagerTaskFactory } from '../../dist/core/task-factory.js';
+export { wrapSignal } from '../../dist/core/wrap-signal.js';
 export { allTasks, currentTask, Task } from '../../dist/core/task.js';
 export { Timeout, timeout, timeoutAt } from '../../dist/core/timeout.js';
 export { waitFor } from '../../dist/core/wait-for.js';

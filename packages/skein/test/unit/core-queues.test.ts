@@ -46,7 +46,7 @@ describe('TimerHeap', () => {
     for (let round = 0; round < 20; round++) {
       const heap = new TimerHeap(nothing);
       const timers = Array.from({ length: 500 }, () =>
-        heap.add(loop, random.next().value % 50, nothing, []),
+        heap.add(loop, random.next().value % 50, nothing, [], null),
       );
       const kept: TimerHandle[] = [];
       for (const timer of timers) {
@@ -65,7 +65,7 @@ describe('TimerHeap', () => {
   test('tells when the last timer was cancelled, and counts each cancel once', () => {
     let told = 0;
     const heap = new TimerHeap(() => told++);
-    const [a, b] = [heap.add(loop, 1, nothing, []), heap.add(loop, 2, nothing, [])];
+    const [a, b] = [heap.add(loop, 1, nothing, [], null), heap.add(loop, 2, nothing, [], null)];
     a.cancel();
     a.cancel();
     assert.deepEqual([told, heap.live], [0, 1]);
@@ -76,7 +76,7 @@ describe('TimerHeap', () => {
 
   test('a timer that has run is no concern of the heap', () => {
     const heap = new TimerHeap(nothing);
-    const timer = heap.add(loop, 1, nothing, []);
+    const timer = heap.add(loop, 1, nothing, [], null);
     heap.peek();
     heap.pop();
     timer.cancel();

@@ -28,6 +28,15 @@ export const exportedValues: readonly string[] = [
   'sleep',
   'wrapFuture',
   'wrapPromise',
+  'wrapSignal',
+  'createEagerTaskFactory',
+  'eagerTaskFactory',
+
+  // what goes along with them
+  'Context',
+  'ContextVar',
+  'Token',
+  'copyContext',
 
   // between tasks
   'Barrier',
@@ -84,6 +93,7 @@ export const exportedValues: readonly string[] = [
   'InternalError',
   'InvalidStateError',
   'KeyboardInterrupt',
+  'LookupError',
   'QueueEmpty',
   'QueueFull',
   'QueueShutDown',

@@ -33,8 +33,7 @@ export class ContextVar<T> {
       throw new TypeError(`context variable name must be a string, got ${repr(name)}`);
     }
     this.name = name;
-    this.#default =
-      options !== undefined && 'default' in options ? (options.default as T) : MISSING;
+    this.#default = options !== undefined && 'default' in options ? options.default : MISSING;
   }
 
   /**

@@ -84,7 +84,22 @@ export class Context implements ReadonlyMap<ContextVar<unknown>, unknown> {
   scope: unknown = undefined;
 
   static {
-    enterContext = (context, call) => context.#enter(call);
+    enterContext = (context, call) => {
+      if (context.#entered) {
+        throw new RuntimeError(
+          `cannot enter context: ${context} is already entered; give context.copy() its own run`,
+        );
+      }
+      const outer = current;
+      context.#entered = true;
+      current = context;
+      try {
+        return promisesInherit() ? ambientContext.run(context, call) : call();
+      } finally {
+        current = outer;
+        context.#entered = false;
+      }
+    };
     valueIn = (context, variable) => context.#find(variable);
     carriedIn = (context) => context.#carried;
     change = (context, variable, value) => {
@@ -110,7 +125,7 @@ export class Context implements ReadonlyMap<ContextVar<unknown>, unknown> {
    */
   run<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): R {
     contextsInUse = true;
-    return this.#enter(() => fn(...args));
+    return enterContext(this, () => fn(...args));
   }
 
   /** A function that calls `fn` with this context as the current one. */
@@ -165,23 +180,6 @@ export class Context implements ReadonlyMap<ContextVar<unknown>, unknown> {
   toString(): string {
     const shown = [...this.#values.keys()].map((variable) => variable.name);
     return `<${['Context', ...shown].join(' ')}>`;
-  }
-
-  #enter<R>(call: () => R): R {
-    if (this.#entered) {
-      throw new RuntimeError(
-        `cannot enter context: ${this} is already entered; give context.copy() its own run`,
-      );
-    }
-    const outer = current;
-    this.#entered = true;
-    current = this;
-    try {
-      return promisesInherit() ? ambientContext.run(this, call) : call();
-    } finally {
-      current = outer;
-      this.#entered = false;
-    }
   }
 
   #find(variable: ContextVar<unknown>): unknown {

@@ -1,6 +1,6 @@
 import { staysHome } from './stays-home.ts';
 import { captureContext } from './context.ts';
-import { isCoroutine } from './coroutine.ts';
+import { isCoroutine, isGeneratorFunction } from './coroutine.ts';
 import { DefaultExecutor } from './default-executor.ts';
 import { toCoroutine, type TaskSource } from './ensure-future.ts';
 import type { LoopEnvironment } from './environment.ts';
@@ -168,8 +168,12 @@ export abstract class EventLoop {
   createTask<T>(x: TaskSource<T>, options?: TaskOptions): Task<T> {
     this.#checkClosed();
     const coroutine = toCoroutine(this, x);
-    if (this.#taskFactory === null) return new Task<T>(coroutine, this, options);
-    return this.#taskFactory(this, coroutine, options ?? {});
+    const factory = this.#taskFactory;
+    if (factory === null && options?.eagerStart !== true) return new Task(coroutine, this, options);
+    // What an async function awaits while another task runs could not be told from what that awaits.
+    const lazy = isCoroutine(x) || isGeneratorFunction(x) ? undefined : { eagerStart: false };
+    const all = { ...options, ...lazy };
+    return factory === null ? new Task(coroutine, this, all) : factory(this, coroutine, all);
   }
 
   /**

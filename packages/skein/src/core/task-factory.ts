@@ -30,7 +30,8 @@ export function createEagerTaskFactory(TaskClass: TaskConstructor): TaskFactory 
 
 /**
  * Has every task of a loop start eagerly: `loop.setTaskFactory(eagerTaskFactory)`. Their first step runs
- * inside of `createTask`, and what ends in that step never goes by the loop.
+ * inside of `createTask`, and what ends in that step never goes by the loop. Async functions are left
+ * out: they begin in the next iteration.
  *
  * @see CPython 3.14 Lib/asyncio/tasks.py, eager_task_factory
  */

@@ -9,7 +9,6 @@ import {
 import type { Coroutine, Suspension } from './coroutine.ts';
 import type { EventLoop } from './event-loop.ts';
 import { CancelledError, InvalidStateError, RuntimeError, tunnels } from './exceptions.ts';
-import type { AbortSignalLike } from './abort.ts';
 import { addWaiter, claimSuspension, Future } from './future.ts';
 import { instrument } from './instruments.ts';
 import type { Runnable } from './ready-queue.ts';
@@ -52,7 +51,8 @@ export interface TaskOptions {
   readonly name?: string | undefined;
   /**
    * Run the first step at once, inside of this call; a task that ends in it is done when the call
-   * returns. Only in the loop that runs; default false.
+   * returns. Only in the loop that runs, and only a coroutine: an async function begins in the next
+   * iteration all the same. Default false.
    */
   readonly eagerStart?: boolean | undefined;
   /** Cancels the task when it is aborted, with the reason as the message. */
@@ -151,7 +151,7 @@ export class Task<T> extends Future<T> implements Runnable {
   get signal(): AbortSignal {
     const abort = (this.#abort ??= new TaskAbort());
     const reason = this.#cancelRequests > 0 ? new CancelledError(this.#cancelMessage) : undefined;
-    return abort.signal(this.getLoop().scheduler.makeAbortController, reason) as AbortSignal;
+    return abort.signal(this.getLoop().scheduler.makeAbortController, reason);
   }
 
   /**

@@ -5,6 +5,7 @@ import { collectErrors, show, thrownBy, runAsync } from './driver.ts';
 import {
   CancelledError,
   currentTask,
+  eagerTaskFactory,
   ensureFuture,
   gather,
   getRunningLoop,
@@ -267,5 +268,28 @@ describe('async functions', () => {
     });
     loop.close();
     assert.deepEqual(errors, []);
+  });
+});
+
+describe('an async function and eager tasks', () => {
+  test('begins in the next iteration all the same, so that it stays in reach (rule 60)', async () => {
+    const o: unknown[] = [];
+    await runAsync(async () => {
+      const loop = getRunningLoop();
+      loop.setTaskFactory(eagerTaskFactory);
+      const task = loop.createTask(async () => {
+        o.push('begins', currentTask() === task);
+        await sleep(9000);
+      });
+      loop.createTask(function* () {
+        o.push('a coroutine');
+        yield* sleep(0);
+      });
+      o.push('main');
+      await sleep(0);
+      task.cancel();
+      await assert.rejects(async () => task, { name: 'CancelledError' });
+    });
+    assert.deepEqual(o, ['a coroutine', 'main', 'begins', true]);
   });
 });

@@ -89,6 +89,7 @@ export { wrapPromise } from './core/wrap-promise.ts';
 export { wrapSignal } from './core/wrap-signal.ts';
 export { task } from './crossing/task.ts';
 export { ConcurrentFuture } from './executors/concurrent-future.ts';
+export { ExecutorView, type SubmitOptions } from './executors/executor-view.ts';
 export { runCoroutineThreadsafe } from './executors/run-coroutine-threadsafe.ts';
 export {
   type ShutdownOptions,

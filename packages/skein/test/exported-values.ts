@@ -70,6 +70,7 @@ export const exportedValues: readonly string[] = [
 
   // the pool
   'ConcurrentFuture',
+  'ExecutorView',
   'runCoroutineThreadsafe',
   'toThread',
   'ThreadPoolExecutor',

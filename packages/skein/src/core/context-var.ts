@@ -1,6 +1,7 @@
 import { changeCurrent, type Context, currentContext, currentValue, MISSING } from './context.ts';
 import { LookupError, RuntimeError, ValueError } from './exceptions.ts';
 import { repr } from './repr.ts';
+import { staysHome } from './stays-home.ts';
 
 /** Takes back what the token remembers; for `reset` alone. */
 let takeBack: <T>(token: Token<T>, variable: ContextVar<T>) => void;
@@ -132,3 +133,7 @@ export class Token<T> implements Disposable {
     changeCurrent(variable, this.oldValue);
   }
 }
+
+const why = 'each thread has its own; send its value, or use executor.with({ context })';
+staysHome(ContextVar, 'a context variable', why);
+staysHome(Token, 'the token of a context variable', why);

@@ -210,6 +210,11 @@ export function carriedContext(values: ReadonlyMap<string, unknown>): Context {
   return makeCarried(values);
 }
 
+/** Whether a context holds nothing, not even of another thread. */
+export function isEmpty(context: Context): boolean {
+  return context.size === 0 && carriedIn(context) === null;
+}
+
 /**
  * A copy of the current context, in constant time.
  *

@@ -218,6 +218,16 @@ export abstract class EventLoop {
     return wrapFuture(runner.submit(fn, ...args), { loop: this });
   }
 
+  /**
+   * The executor that `runInExecutor(null, …)` uses.
+   *
+   * @internal
+   */
+  getDefaultExecutor(): Executor {
+    this.#checkClosed();
+    return this.#defaultExecutor.get();
+  }
+
   setDefaultExecutor(executor: Executor): void {
     this.#defaultExecutor.set(executor);
   }

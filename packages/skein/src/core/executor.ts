@@ -1,3 +1,5 @@
+import type { Context } from './context.ts';
+
 /*
  * What a loop knows of executors: next to nothing. An executor runs functions elsewhere and gives
  * back a concurrent future; `loop.runInExecutor` submits, and then copies the result of the
@@ -23,6 +25,8 @@ export interface Executor {
     fn: (...args: A) => R,
     ...args: A
   ): ConcurrentFutureLike<ResultOf<R>>;
+  /** The same executor, submitted to with options; `toThread` asks it to carry the context. */
+  with?(options: { readonly context: Context }): Executor;
   shutdown(options?: { readonly wait?: boolean; readonly cancelFutures?: boolean }): void;
   /** Shuts down and waits without blocking; used where promises work. */
   [Symbol.asyncDispose]?(): PromiseLike<void>;

@@ -12,6 +12,7 @@
  * hand with the reason. What ends it from outside leaves the job's slot `running`, and the keeper
  * marks it lost.
  */
+import { carriedContext } from '../core/context.ts';
 import { isAsyncFunction, isCoroutine, isThenable } from '../core/coroutine.ts';
 import { RuntimeError } from '../core/exceptions.ts';
 import { encodeError } from '../crossing/encode-error.ts';
@@ -25,6 +26,7 @@ import { compareExchange, load, store } from '../shared/atomics.ts';
 import {
   HEADER,
   Outcome,
+  Payload,
   Phase,
   POOL,
   PoolStatus,
@@ -51,6 +53,18 @@ export interface WorkerData {
 }
 
 type AnyFunction = (...args: unknown[]) => unknown;
+
+function callHere(fn: AnyFunction, args: readonly unknown[]): unknown {
+  const result = fn(...args);
+  return isCoroutine(result) ? run(result) : result;
+}
+
+/** @param payload - the names of context variables, their values, and then the arguments */
+function callInContext(fn: AnyFunction, payload: readonly unknown[]): unknown {
+  const [names, ...rest] = payload as [readonly string[], ...unknown[]];
+  const values = new Map(names.map((name, index) => [name, rest[index]]));
+  return carriedContext(values).run(callHere, fn, rest.slice(names.length));
+}
 
 /** How often a worker looks for work before it goes to sleep. */
 const SPINS = 400;
@@ -140,9 +154,9 @@ export class PoolWorker {
   #call(slot: number, fn: AnyFunction): boolean {
     let result: unknown;
     try {
+      const hasContext = (this.#words[slotAt(slot) + SLOT.payload] as number) & Payload.context;
       const args = readPayload(this.#thread, slot, Part.args);
-      result = fn(...args);
-      if (isCoroutine(result)) result = run(result);
+      result = hasContext === 0 ? callHere(fn, args) : callInContext(fn, args);
     } catch (error) {
       this.#finish(slot, Outcome.error, error);
       return true;

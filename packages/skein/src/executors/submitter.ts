@@ -5,12 +5,13 @@
  */
 import { availableParallelism } from 'node:os';
 import { runningLoopOrNull } from '../core/running-loop.ts';
+import type { CarriedValues } from '../core/carried-context.ts';
 import { pack, type PackedValues } from '../crossing/packed-values.ts';
 import { Part, writePacked, writePayload } from '../crossing/payload.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { SelectorEventLoop } from '../loops/selector-event-loop.ts';
 import { compareExchange, store } from '../shared/atomics.ts';
-import { Kind, Phase, PoolStatus, SLOT, slotAt } from '../shared/layout.ts';
+import { Kind, Payload, Phase, PoolStatus, SLOT, slotAt } from '../shared/layout.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
 import { wakeOrPutOff, wakePutOff, wakeWorker } from '../shared/wake-worker.ts';
 import { type Job, NO_SLOT } from './concurrent-future.ts';
@@ -50,16 +51,25 @@ export class Submitter {
    * Sends a job on its way.
    *
    * @param fn - index in the function table
+   * @param context - what the task is to find in its context; null for nothing
    * @throws {DataCloneError} when an argument cannot cross
    */
-  submit(job: Job, fn: number, args: readonly unknown[]): void {
+  submit(job: Job, fn: number, args: readonly unknown[], context: CarriedValues | null): void {
     const { mailbox } = this.#thread;
-    if (mailbox.isHolding || !this.#enqueue(job, fn, args)) this.#holdBack(job, fn, args);
+    const names = context?.names;
+    const all = context === null ? args : [context.names, ...context.values, ...args];
+    if (mailbox.isHolding || !this.#enqueue(job, fn, all, names))
+      this.#holdBack(job, fn, all, names);
     this.#thread.awaitMail();
   }
 
   /** Writes the job into a slot and the slot into the ring; false when there is no room. */
-  #enqueue(job: Job, fn: number, args: readonly unknown[] | PackedValues): boolean {
+  #enqueue(
+    job: Job,
+    fn: number,
+    args: readonly unknown[] | PackedValues,
+    names: readonly string[] | undefined,
+  ): boolean {
     const { mailbox, memory, address } = this.#thread;
     const pool = this.#pool;
     const slot = mailbox.slots.take();
@@ -71,12 +81,13 @@ export class Submitter {
     words[at + SLOT.kind] = Kind.job;
     words[at + SLOT.fn] = fn;
     try {
-      if (isList(args)) writePayload(this.#thread, slot, Part.args, args, argumentName);
+      if (isList(args)) writePayload(this.#thread, slot, Part.args, args, placeNames(names));
       else writePacked(this.#thread, slot, Part.args, args);
     } catch (error) {
       mailbox.release(slot);
       throw error;
     }
+    if (names !== undefined) (words[at + SLOT.payload] as number) |= Payload.context;
     mailbox.expect(slot, job);
     job.enqueued(slot, pool.queued);
     store(words, at + SLOT.state, pool.queued);
@@ -115,13 +126,18 @@ export class Submitter {
     return true;
   }
 
-  #holdBack(job: Job, fn: number, args: readonly unknown[]): void {
-    const packed = pack(args, argumentName);
+  #holdBack(
+    job: Job,
+    fn: number,
+    args: readonly unknown[],
+    names: readonly string[] | undefined,
+  ): void {
+    const packed = pack(args, placeNames(names));
     this.#thread.mailbox.hold(() => {
       if (this.cancelsHeld) job.cancel();
       if (job.done()) return true; // cancelled
       try {
-        if (this.#takesJobs()) return this.#enqueue(job, fn, packed);
+        if (this.#takesJobs()) return this.#enqueue(job, fn, packed, names);
         job.fail(this.#refusal());
       } catch (error) {
         job.fail(error); // no room for its arguments
@@ -135,3 +151,12 @@ export class Submitter {
 const isList = (x: readonly unknown[] | PackedValues): x is readonly unknown[] => Array.isArray(x);
 
 const argumentName = (index: number): string => `argument ${index + 1}`;
+
+/** How errors call the values that cross: the names of context variables, their values, arguments. */
+function placeNames(names: readonly string[] | undefined): (index: number) => string {
+  if (names === undefined) return argumentName;
+  return (index) =>
+    index <= names.length
+      ? `context variable '${names[index - 1]}'`
+      : argumentName(index - 1 - names.length);
+}

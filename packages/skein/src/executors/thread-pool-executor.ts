@@ -14,6 +14,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { inspect } from 'node:util';
+import type { CarriedValues } from '../core/carried-context.ts';
 import { BrokenThreadPool, RuntimeError, ValueError } from '../core/exceptions.ts';
 import type { Executor, ResultOf } from '../core/executor.ts';
 import { functionId } from '../crossing/function-table.ts';
@@ -39,6 +40,7 @@ import { type ThreadAddress, usedEntries, wakeAll } from '../shared/thread-table
 import type { PoolMessage } from '../threading/keeper-messages.ts';
 import { startThread, terminateThreads, thisThreadWithKeeper } from '../threading/start-thread.ts';
 import { ConcurrentFuture } from './concurrent-future.ts';
+import { ExecutorView, type SubmitOptions } from './executor-view.ts';
 import { type Initializer, packInitializer } from './initializer.ts';
 import type { WorkerData } from './pool-worker.ts';
 import { Submitter } from './submitter.ts';
@@ -121,12 +123,29 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
    * @throws {DataCloneError} when an argument cannot cross; it names the argument and the place
    */
   submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): ConcurrentFuture<ResultOf<R>> {
+    return this.#submit(fn, args, null);
+  }
+
+  /**
+   * A view of this pool that submits with options; also for `runInExecutor`.
+   *
+   * @throws {TypeError} when an option is not known, or no context
+   */
+  with(options: SubmitOptions): ExecutorView {
+    return new ExecutorView(this, this.#submit.bind(this), options);
+  }
+
+  #submit<A extends unknown[], R>(
+    fn: (...args: A) => R,
+    args: A,
+    context: CarriedValues | null,
+  ): ConcurrentFuture<ResultOf<R>> {
     assertNotImporting('submit to a pool');
     const submitter = this.#submitter ?? this.#open();
     const id = functionId(this.#thread, fn); // may take a while: before the look at the status
     if (this.#isShutdown || this.#status() !== PoolStatus.open) throw this.#refusal();
     const future = new ConcurrentFuture<ResultOf<R>>(this.#thread, fn);
-    submitter.submit(future, id, args);
+    submitter.submit(future, id, args, context);
     return future;
   }
 

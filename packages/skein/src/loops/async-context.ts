@@ -1,6 +1,6 @@
 import type * as AsyncHooks from 'node:async_hooks';
 import type { AmbientContext } from '../core/ambient-context.ts';
-import type { Context } from '../core/context.ts';
+import { type Context, isEmpty } from '../core/context.ts';
 import { runningLoopOrNull } from '../core/running-loop.ts';
 
 /*
@@ -61,7 +61,7 @@ export const asyncContext: AmbientContext = {
 };
 
 function inStorage<R>(context: Context, call: () => R): R {
-  if (storage !== undefined || context.size > 0) return openStorage().run(context, call);
+  if (storage !== undefined || !isEmpty(context)) return openStorage().run(context, call);
   try {
     return call();
   } finally {

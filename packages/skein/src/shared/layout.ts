@@ -200,7 +200,12 @@ export const PHASE_MASK: number = (1 << PHASE_BITS) - 1;
  */
 export const Kind = { job: 0, call: 1, target: 2, threadError: 3, reply: 4 } as const;
 export const Outcome = { value: 0, error: 1, cancelled: 2, broken: 3 } as const;
-export const Payload = { carried: 1 } as const;
+export const Payload = {
+  /** The keeper carries it. */
+  carried: 1,
+  /** Before the arguments come the names, and then the values, of context variables. */
+  context: 2,
+} as const;
 
 const threads = HEADER_WORDS;
 const chunks = threads + THREADS * THREAD_WORDS;

@@ -217,11 +217,11 @@ export class Scheduler {
     while (this.#left > 0) {
       this.#left--;
       const entry = this.#ready.shift();
-      if (contextsInUse) this.#runInContext(entry);
-      else {
-        this.#runEntry(entry);
-        if (contextsInUse) leaveFirstContext();
-      }
+      const hadContexts = contextsInUse;
+      if (hadContexts && entry.context !== undefined) this.#runInContext(entry);
+      else if (this.debug) this.#runWatched(entry);
+      else entry.run();
+      if (contextsInUse !== hadContexts) leaveFirstContext();
       if (this.#settling !== null) {
         this.currentTask = this.#settling;
         this.#settling = null;
@@ -234,13 +234,10 @@ export class Scheduler {
   }
 
   #runInContext(entry: Runnable): void {
-    if (entry.context === undefined) this.#runEntry(entry);
-    else enterContext((entry.context ??= new Context()), () => this.#runEntry(entry));
-  }
-
-  #runEntry(entry: Runnable): void {
-    if (this.debug) this.#runWatched(entry);
-    else entry.run();
+    enterContext((entry.context ??= new Context()), () => {
+      if (this.debug) this.#runWatched(entry);
+      else entry.run();
+    });
   }
 
   #runWatched(entry: Runnable): void {

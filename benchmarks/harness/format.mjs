@@ -22,4 +22,11 @@ export function duration(microseconds) {
     : `${threeDigits(microseconds * 1000)} ns`;
 }
 
+/** Bytes, in the unit of 2^10, 2^20 or 2^30 that fits. */
+export function size(bytes) {
+  if (bytes >= 2 ** 30) return `${threeDigits(bytes / 2 ** 30)} GiB`;
+  if (bytes >= 2 ** 20) return `${threeDigits(bytes / 2 ** 20)} MiB`;
+  return bytes >= 2 ** 10 ? `${threeDigits(bytes / 2 ** 10)} KiB` : `${threeDigits(bytes)} B`;
+}
+
 export const times = (ratio) => (ratio === undefined ? '–' : `${threeDigits(ratio)}×`);

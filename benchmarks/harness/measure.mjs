@@ -6,25 +6,32 @@
  * spoils a slice and not the sample. CPU time is that of all threads of the process over all slices,
  * so that nobody wins by spinning.
  *
- * @typedef {{ warmUpMs: number, sliceMs: number, slices: number }} Effort
- * @typedef {{ microseconds: number, cpuMicroseconds: number }} Sample for one task, call or switch
+ * @typedef {{ warmUpMs: number, sliceMs: number, slices: number, count?: number }} Effort `count`:
+ *   so much in every slice, however long that takes
+ * @typedef {{ microseconds: number, cpuMicroseconds: number, bytes?: number, peakBytes?: number }} Sample
+ *   for one task, call or switch; `peakBytes` for the whole process
  */
 import { median } from 'simple-statistics';
+
+/** No slice begins later than this: it is for who takes seconds for the fixed count of a question. */
+const MAX_MEASURING_MS = 5000;
 
 /**
  * @param {(count: number) => number | Promise<number>} run does so much, says how many seconds it took
  * @param {Effort} effort
  * @returns {Promise<Sample>}
  */
-export async function measure(run, { warmUpMs, sliceMs, slices }) {
-  const count = await warmUp(run, warmUpMs, sliceMs);
+export async function measure(run, { warmUpMs, sliceMs, slices, count: fixedCount }) {
+  const count = await warmUp(run, warmUpMs, sliceMs, fixedCount);
   const seconds = [];
   const before = process.cpuUsage();
-  for (let slice = 0; slice < slices; slice++) seconds.push(await run(count));
+  const end = performance.now() + MAX_MEASURING_MS;
+  do seconds.push(await run(count));
+  while (seconds.length < slices && performance.now() < end);
   const { user, system } = process.cpuUsage(before);
   return {
     microseconds: (median(seconds) / count) * 1e6,
-    cpuMicroseconds: (user + system) / (count * slices),
+    cpuMicroseconds: (user + system) / (count * seconds.length),
   };
 }
 
@@ -36,14 +43,15 @@ export async function measureOnce(run) {
   return { microseconds: seconds * 1e6, cpuMicroseconds: user + system };
 }
 
-async function warmUp(run, warmUpMs, sliceMs) {
-  let count = 16;
+async function warmUp(run, warmUpMs, sliceMs, fixedCount) {
+  let count = fixedCount ?? 16;
   await run(count); // starts the threads, which takes as long as a thousand tasks
   const end = performance.now() + warmUpMs;
   for (;;) {
     const seconds = await run(count);
-    const isSliceFull = seconds * 1000 >= sliceMs / 2;
+    const isSliceFull = fixedCount !== undefined || seconds * 1000 >= sliceMs / 2;
     if (performance.now() >= end && isSliceFull) {
+      if (fixedCount !== undefined) return fixedCount;
       return Math.max(1, Math.round((count / seconds / 1000) * sliceMs));
     }
     if (!isSliceFull) count *= 2;

@@ -8,18 +8,21 @@ import { readdirSync } from 'node:fs';
  * @typedef {object} Target what the project has promised itself
  * @property {string} case
  * @property {string} who
- * @property {string} than
- * @property {'rate' | 'time'} of what the ratio is made of: who's divided by than's
+ * @property {string} [than] not for a peak
+ * @property {'rate' | 'time' | 'memory' | 'peak'} of what the ratio is made of: who's divided by than's;
+ *   a peak is the memory of the process and no ratio
  * @property {number} [atLeast]
- * @property {number} [atMost]
+ * @property {number} [atMost] a ratio; bytes for a peak
  *
  * @typedef {object} Question
  * @property {string} name the file's
  * @property {string} title
- * @property {Record<string, { only?: string[] }>} cases what a contestant is told, by the name of the
- *   case; `only` says who competes, where not all do
+ * @property {Record<string, { only?: string[], count?: number }>} cases what a contestant is told, by
+ *   the name of the case; `only` says who competes, where not all do; `count`: so much in every slice,
+ *   however long that takes
  * @property {Contestant[]} contestants the first one is what the others are compared with
- * @property {'rate' | 'time'} shown thousands a second, or time for one
+ * @property {'rate' | 'time' | 'memory'} shown thousands a second, time for one, or bytes for each of
+ *   the `count` of the case that are pending at the same time
  * @property {boolean} [once] measured once per process, from nothing: no warm-up
  * @property {Partial<import('./measure.mjs').Effort>} [effort] where the usual one is not enough
  * @property {boolean} [showsCpu]

@@ -20,9 +20,19 @@ export const samplesOf = (entry) => entry.samples.filter((sample) => sample !== 
  * @returns {number | undefined} undefined when they share no round
  */
 export function timesAsFast(who, than) {
+  return timesOf(than, who, 'microseconds');
+}
+
+/**
+ * How many times as much of something `who` takes as `than`: the median of the ratios of each round.
+ *
+ * @param {'microseconds' | 'bytes'} what
+ * @returns {number | undefined} undefined when they share no round
+ */
+export function timesOf(who, than, what) {
   const ratios = who.samples.flatMap((sample, round) => {
     const other = than.samples[round];
-    return sample && other ? [other.microseconds / sample.microseconds] : [];
+    return sample && other ? [sample[what] / other[what]] : [];
   });
   return ratios.length === 0 ? undefined : median(ratios);
 }

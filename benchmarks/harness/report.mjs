@@ -1,6 +1,6 @@
 import { markdownTable } from 'markdown-table';
-import { duration, rate, times } from './format.mjs';
-import { samplesOf, spread, timesAsFast } from './ratios.mjs';
+import { duration, rate, size, threeDigits, times } from './format.mjs';
+import { samplesOf, spread, timesAsFast, timesOf } from './ratios.mjs';
 
 /**
  * A question's tables, one per case, and what is not equal about them.
@@ -24,7 +24,12 @@ export function report({ question, rounds, missing, cases }) {
   return `${parts.join('\n\n')}\n`;
 }
 
-function table({ shown, showsCpu = false }, entries) {
+function table(question, entries) {
+  if (question.shown === 'memory') return memoryTable(entries);
+  return timeTable(question, entries);
+}
+
+function timeTable({ shown, showsCpu = false }, entries) {
   const show = shown === 'rate' ? rate : duration;
   const [first] = entries;
   const head = ['', 'version', 'median', 'quartiles'];
@@ -32,9 +37,7 @@ function table({ shown, showsCpu = false }, entries) {
   head.push('the first row is');
   const rows = entries.map((entry) => {
     const samples = samplesOf(entry);
-    if (samples.length === 0) {
-      return [entry.name, entry.version, entry.failures[0], ...head.slice(3).map(() => '')];
-    }
+    if (samples.length === 0) return rowOfFailure(entry, head);
     const { median, low, high } = spread(samples.map(({ microseconds }) => microseconds));
     const ends = shown === 'rate' ? [high, low] : [low, high];
     const cells = [entry.name, entry.version, show(median), ends.map(show).join(' – ')];
@@ -42,8 +45,35 @@ function table({ shown, showsCpu = false }, entries) {
     const faster = entry === first ? '' : times(timesAsFast(first, entry));
     return [...cells, faster === '' ? '' : `${faster} as fast`];
   });
-  const align = ['l', 'l', ...head.slice(2).map(() => 'r')];
-  return markdownTable([head, ...rows], { align });
+  return markdownTable([head, ...rows], { align: alignmentOf(head) });
+}
+
+function memoryTable(entries) {
+  const [first] = entries;
+  const head = ['', 'version', 'bytes each', 'quartiles', 'peak of the process', 'time each'];
+  head.push('the first row takes');
+  const rows = entries.map((entry) => {
+    const samples = samplesOf(entry);
+    if (samples.length === 0) return rowOfFailure(entry, head);
+    const of = (what) => spread(samples.map((sample) => sample[what]));
+    const { median, low, high } = of('bytes');
+    return [
+      entry.name,
+      entry.version,
+      threeDigits(median),
+      [low, high].map(threeDigits).join(' – '),
+      size(of('peakBytes').median),
+      duration(of('microseconds').median),
+      entry === first ? '' : `${times(timesOf(first, entry, 'bytes'))} as much`,
+    ];
+  });
+  return markdownTable([head, ...rows], { align: alignmentOf(head) });
+}
+
+const alignmentOf = (head) => ['l', 'l', ...head.slice(2).map(() => 'r')];
+
+function rowOfFailure(entry, head) {
+  return [entry.name, entry.version, entry.failures[0], ...head.slice(3).map(() => '')];
 }
 
 function cpuCells(samples, microseconds) {

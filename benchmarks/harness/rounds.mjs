@@ -33,7 +33,12 @@ export async function runRounds(question, { rounds, effort, against }) {
   const { commands, missing } = commandsOf(question, against);
   const cases = Object.entries(question.cases).map(([name, job]) => ({
     name,
-    job: { ...job, effort: { ...effort, ...question.effort }, once: question.once },
+    job: {
+      ...job,
+      effort: { ...effort, ...question.effort, count: job.count },
+      once: question.once,
+      memory: question.shown === 'memory',
+    },
     entries: commands
       .filter(({ who }) => job.only?.includes(who.replace('@against', '')) ?? true)
       .map(newEntry),

@@ -5,12 +5,18 @@ import math
 import time
 
 from parts.measure import job, measure
+from parts.tasks import TASK_WORKS
 
 BATCH = 1000
 
 
 def compete(loop, name, version):
-    works = {"callbacks": callbacks, "switches": switches, "timers": timers}
+    works = {
+        "callbacks": callbacks,
+        "switches": switches,
+        "timers": timers,
+        **TASK_WORKS,
+    }
     work = works[job()["work"]]
     measure(lambda count: work(loop, count), name, version)
     loop.close()

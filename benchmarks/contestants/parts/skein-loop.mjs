@@ -4,23 +4,24 @@
  * @param {() => import('skein').EventLoop} makeLoop
  */
 import { skein } from './skein.mjs';
+import { taskWorks } from './skein-tasks.mjs';
 
 const BATCH = 1000;
 
 export function skeinLoop(makeLoop) {
   let loop;
-  let run;
+  let job;
   return {
-    setup: ({ work }) => {
+    setup: (wanted) => {
       loop = makeLoop();
-      run = works[work];
+      job = wanted;
     },
-    run: (count) => run(loop, count),
+    run: (count) => works[job.work](loop, count, job),
     teardown: () => loop.close(),
   };
 }
 
-const works = { callbacks, switches, timers };
+const works = { callbacks, switches, timers, ...taskWorks };
 
 /** Callbacks in batches, each registered before the first of its batch runs. */
 async function callbacks(loop, count) {

@@ -28,6 +28,7 @@ export type {
   ValueOf,
 } from './core/coroutine.ts';
 export { isCoroutine } from './core/coroutine.ts';
+export { createTask } from './core/create-task.ts';
 export { ensureFuture, type TaskSource } from './core/ensure-future.ts';
 export type { LoopEnvironment } from './core/environment.ts';
 export { EventLoop } from './core/event-loop.ts';
@@ -53,7 +54,7 @@ export {
   ValueError,
 } from './core/exceptions.ts';
 export type { ConcurrentFutureLike, Executor, ResultOf } from './core/executor.ts';
-export { type DoneCallback, type DoneCallbackOptions, Future } from './core/future.ts';
+export { type DoneCallback, type DoneCallbackOptions, Future, isFuture } from './core/future.ts';
 export { gather, type GatherOptions } from './core/gather.ts';
 export { Handle } from './core/handle.ts';
 export { addInstrument, type Instrument, removeInstrument } from './core/instruments.ts';

@@ -28,11 +28,11 @@ export class DefaultExecutor {
     this.#executor = executor;
   }
 
-  /** Takes no work from now on; the future is done when there is none left. */
-  shutDown(loop: EventLoop): Future<void> {
+  /** Takes no work from now on; the future is done when there is none left, or time is up. */
+  shutDown(loop: EventLoop, timeoutMs: number | null): Future<void> {
     this.#isShutDown = true;
     const executor = this.#executor;
-    if (executor !== null) return loop.createTask(shutDownInTask(loop, executor));
+    if (executor !== null) return loop.createTask(shutDownInTask(loop, executor, timeoutMs));
     const done = loop.createFuture<void>();
     done.setResult();
     return done;
@@ -46,8 +46,41 @@ export class DefaultExecutor {
   }
 }
 
-function* shutDownInTask(loop: EventLoop, executor: Executor): Coroutine<void> {
+function* shutDownInTask(
+  loop: EventLoop,
+  executor: Executor,
+  timeoutMs: number | null,
+): Coroutine<void> {
+  if (executor.whenEnded !== undefined) {
+    executor.shutdown({ wait: false });
+    yield* untilEnded(loop, (ended) => executor.whenEnded?.(ended), timeoutMs);
+    return;
+  }
   const ended = loop.scheduler.runsAsyncFunctions ? executor[Symbol.asyncDispose]?.() : undefined;
   if (ended === undefined) executor.shutdown({ wait: true });
   else yield* drivePromise(ended);
+}
+
+function* untilEnded(
+  loop: EventLoop,
+  whenEnded: (callback: () => void) => void,
+  timeoutMs: number | null,
+): Coroutine<void> {
+  const done = loop.createFuture<'ended' | 'late'>();
+  const end = (how: 'ended' | 'late'): void => {
+    if (!done.done() && !loop.isClosed()) done.setResult(how);
+  };
+  whenEnded(() => end('ended'));
+  const isLimited = timeoutMs !== null && timeoutMs !== Infinity;
+  const timer = isLimited ? loop.callLater(timeoutMs, end, 'late') : null;
+  try {
+    if ((yield* done) === 'ended') return;
+  } finally {
+    timer?.cancel();
+  }
+  loop.callExceptionHandler({
+    message:
+      `The executor did not finish joining its threads within ${timeoutMs} ms; what they run goes on, ` +
+      'and nobody waits for it',
+  });
 }

@@ -235,11 +235,20 @@ export abstract class EventLoop {
   /**
    * Shuts the default executor down and waits for what it runs. It takes nothing from now on.
    *
-   * Suspends      until its work is done; where promises do not work it blocks instead
+   * Suspends      until its work is done and its threads have ended. With an executor of your own in a
+   *               blocking loop it blocks, unless that has `whenEnded`
+   *
+   * @param timeoutMs - milliseconds, ≥ 0; then the exception handler is told and nobody waits any more;
+   *   null and `Infinity` wait for ever
    */
-  shutdownDefaultExecutor(): Future<void> {
+  shutdownDefaultExecutor(timeoutMs: number | null = null): Future<void> {
     this.#checkClosed();
-    return this.#defaultExecutor.shutDown(this);
+    if (timeoutMs !== null && !(timeoutMs >= 0)) {
+      throw new ValueError(
+        `shutdownDefaultExecutor() takes milliseconds ≥ 0, or null, got ${repr(timeoutMs)}`,
+      );
+    }
+    return this.#defaultExecutor.shutDown(this, timeoutMs);
   }
 
   /** @param handler - null for the default one */

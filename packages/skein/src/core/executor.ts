@@ -28,8 +28,10 @@ export interface Executor {
   /** The same executor, submitted to with options; `toThread` asks it to carry the context. */
   with?(options: { readonly context: Context }): Executor;
   shutdown(options?: { readonly wait?: boolean; readonly cancelFutures?: boolean }): void;
-  /** Shuts down and waits without blocking; used where promises work. */
+  /** Shuts down and waits without blocking; used where promises work, if there is no `whenEnded`. */
   [Symbol.asyncDispose]?(): PromiseLike<void>;
+  /** After `shutdown`: has `callback` called in this thread once all of its threads have ended. */
+  whenEnded?(callback: () => void): void;
 }
 
 /** What comes back from a function that ran elsewhere: functions that suspend are waited for. */

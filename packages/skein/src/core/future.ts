@@ -293,6 +293,11 @@ function calls(waiter: Waiter, callback: DoneCallback<never>): boolean {
   );
 }
 
+/** Whether `x` is a future, or a task, of a loop. */
+export function isFuture(x: unknown): x is Future<unknown> {
+  return x instanceof Future;
+}
+
 function isErrorClass(error: unknown): error is new () => Error {
   return typeof error === 'function' && error.prototype instanceof Error;
 }

@@ -188,15 +188,26 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
   /** `shutdown()` without blocking. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#close(false);
-    if (this.#isGone()) return;
-    await new Promise<void>((resolve) => {
-      this.#thread.mailbox.watch(() => {
-        if (!this.#isGone()) return false;
-        resolve();
-        return true;
-      });
-      this.#thread.awaitMail();
+    await new Promise<void>((resolve) => this.whenEnded(resolve));
+  }
+
+  /**
+   * After `shutdown`: has `callback` called in this thread once the work is done and the threads have
+   * ended; at once if they have already.
+   *
+   * @internal
+   */
+  whenEnded(callback: () => void): void {
+    if (this.#isGone()) {
+      callback();
+      return;
+    }
+    this.#thread.mailbox.watch(() => {
+      if (!this.#isGone()) return false;
+      callback();
+      return true;
     });
+    this.#thread.awaitMail();
   }
 
   /** @internal Where the pool is found. */

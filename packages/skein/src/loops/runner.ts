@@ -145,6 +145,9 @@ function attempt<T>(work: () => T | Promise<T>, after: () => void): T | Promise<
   return working;
 }
 
+/** How long the threads of the default executor may take to end. */
+const PATIENCE_MS = 300_000;
+
 /** What has to be done in a loop before it is closed (rule 82). */
 function* cleanUp(loop: EventLoop): Coroutine<void> {
   const leftovers = [...allTasks(loop)].filter((task) => task !== currentTask());
@@ -153,7 +156,7 @@ function* cleanUp(loop: EventLoop): Coroutine<void> {
     yield* gather(...leftovers, { returnExceptions: true });
     reportFailures(loop, leftovers);
   }
-  yield* loop.shutdownDefaultExecutor();
+  yield* loop.shutdownDefaultExecutor(PATIENCE_MS);
 }
 
 function reportFailures(loop: EventLoop, tasks: readonly Task<unknown>[]): void {

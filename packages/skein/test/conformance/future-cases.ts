@@ -9,11 +9,13 @@ import {
 } from './driver.ts';
 import { FakeConcurrentFuture, FakeExecutor } from './fake-executor.ts';
 import {
+  createTask,
   type Coroutine,
   ensureFuture,
   type EventLoop,
   Future,
   getRunningLoop,
+  isFuture,
   sleep,
   wrapFuture,
 } from './library.ts';
@@ -128,6 +130,57 @@ async function shutdownOfTheDefaultExecutor(driver: Driver): Promise<unknown> {
     const refused = thrownNowBy(() => loop.runInExecutor(null, () => 1));
     yield* shutdown;
     return [refused, yield* future];
+  });
+}
+
+/** Rule 29, with an executor whose threads never end. */
+async function lateShutdown(driver: Driver): Promise<unknown> {
+  const loop = driver.newLoop();
+  const errors = collectErrors(loop);
+  const executor = new FakeExecutor();
+  let ended: (() => void) | undefined;
+  loop.setDefaultExecutor(
+    Object.assign(executor, { whenEnded: (tell: () => void) => (ended = tell) }),
+  );
+  const o: unknown[] = [];
+  await loop.runUntilComplete(function* () {
+    const shutdown = loop.shutdownDefaultExecutor(1);
+    yield* sleep(0);
+    o.push(shutdown.done());
+    yield* shutdown;
+  });
+  ended?.(); // too late, and of no consequence
+  o.push(
+    executor.shutdowns,
+    errors.map(({ message }) => message.split(';')[0]),
+  );
+  await loop.runUntilComplete(function* () {
+    loop.setDefaultExecutor(
+      Object.assign(new FakeExecutor(), { whenEnded: (tell: () => void) => tell() }),
+    );
+    yield* loop.shutdownDefaultExecutor(1000);
+  });
+  o.push(
+    errors.length,
+    thrownNowBy(() => loop.shutdownDefaultExecutor(NaN)),
+  );
+  loop.close();
+  return o;
+}
+
+/** create_task and isfuture. */
+async function topLevel(driver: Driver): Promise<unknown> {
+  const outside = thrownNowBy(() => createTask(function* () {}));
+  return runMain(driver, function* () {
+    const task = createTask(
+      function* () {
+        return yield* sleep(0, 'value');
+      },
+      { name: 'named' },
+    );
+    const loop = getRunningLoop();
+    const answers = [task, loop.createFuture(), sleep(0), null].map((each) => isFuture(each));
+    return [outside, task.getName(), answers, yield* task];
   });
 }
 
@@ -312,6 +365,24 @@ export const futureCases: readonly Case[] = [
     title: 'rule 26: a cancelled source cancels (test_wrap_future_cancel2)',
     body: cancelledSource,
     expected: [true, 'CancelledError'],
+  },
+  {
+    title:
+      'rule 29: shutdownDefaultExecutor does not wait longer than it is told (test_shutdown_default_executor_timeout)',
+    body: lateShutdown,
+    expected: [
+      false,
+      [{ wait: false }],
+      ['The executor did not finish joining its threads within 1 ms'],
+      1,
+      'ValueError: shutdownDefaultExecutor() takes milliseconds ≥ 0, or null, got NaN',
+    ],
+  },
+  {
+    title:
+      'createTask takes the running loop; isFuture tells futures (test_create_task_with_noncoroutine, test_isfuture)',
+    body: topLevel,
+    expected: ['RuntimeError: no running event loop', 'named', [true, true, false, false], 'value'],
   },
   {
     title: 'rule 29: shutdownDefaultExecutor refuses at once and waits',

@@ -3,14 +3,17 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   CancelledError,
+  getRunningLoop,
   NodeEventLoop,
   newEventLoop,
+  run,
   RuntimeError,
+  sleep,
   sleepSync,
   Thread,
   ThreadPoolExecutor,
 } from 'skein';
-import { addOne, beginAndWait, count, echo } from '../fixtures/functions.ts';
+import { addOne, beginAndWait, count, echo, waitForWord } from '../fixtures/functions.ts';
 import { outcomeOf, type Reporter } from '../fixtures/outcomes.ts';
 import { open, sharedWords, waitUntil } from '../fixtures/words.ts';
 import {
@@ -180,4 +183,18 @@ describe('using', () => {
     await pool[Symbol.asyncDispose]();
     assert.throws(() => pool.submit(echo, 1), isShutdownError);
   });
+});
+
+test('a blocking loop goes on while it waits for its default executor (rule 29)', () => {
+  const gate = sharedWords();
+  const seen = run(function* () {
+    const loop = getRunningLoop();
+    const waiting = loop.runInExecutor(null, waitForWord, gate);
+    const ended = loop.shutdownDefaultExecutor();
+    yield* sleep(5);
+    open(gate); // only this task lets the executor come to its end
+    yield* ended;
+    return yield* waiting;
+  });
+  assert.equal(seen, true);
 });

@@ -33,7 +33,7 @@ const hooks = (): typeof AsyncHooks => process.getBuiltinModule('node:async_hook
 /** Our own storage, from the moment on in which it is needed. */
 let storage: Storage | undefined;
 /** Whether the program may use storages of its own; that does not change back. */
-let isInUse = false;
+let usedByProgram = false;
 
 export const asyncContext: AmbientContext = {
   get: () => storage?.getStore(),
@@ -50,11 +50,11 @@ export const asyncContext: AmbientContext = {
   },
 
   isInUse() {
-    return (isInUse ||= looksUsed());
+    return (usedByProgram ||= looksUsed());
   },
 
   capture(context) {
-    if (isInUse || this.isInUse()) {
+    if (this.isInUse()) {
       context.scope = new (hooks().AsyncResource)('SkeinContext', { requireManualDestroy: true });
     }
   },
@@ -77,7 +77,7 @@ function leaveStorage(): void {
 function openStorage(): Storage {
   if (storage === undefined) {
     storage = new (hooks().AsyncLocalStorage)();
-    isInUse = true; // from now on ours cannot be told from others
+    if (isLoadedLate) usedByProgram = true; // from now on ours cannot be told from others
   }
   return storage;
 }
@@ -86,6 +86,8 @@ const { moduleLoadList } = process as unknown as { moduleLoadList: readonly stri
 const isLoadedLate =
   Object.getOwnPropertyDescriptor(hooks(), 'AsyncLocalStorage')?.get !== undefined;
 let seen = 0;
+/** Two ids, and the store. */
+const SYMBOLS_OF_ONE = 3;
 
 const looksUsed: () => boolean = isLoadedLate ? wasLoaded : wasEntered;
 
@@ -100,5 +102,6 @@ function wasLoaded(): boolean {
 function wasEntered(): boolean {
   const scheduler = runningLoopOrNull()?.scheduler;
   if (scheduler?.isInStep === true) return false;
-  return Object.getOwnPropertySymbols(Promise.resolve()).length > 0;
+  const ours = storage === undefined ? 0 : SYMBOLS_OF_ONE;
+  return Object.getOwnPropertySymbols(Promise.resolve()).length > ours;
 }

@@ -32,8 +32,10 @@ const PENDING = 0;
 const CANCELLED = 1;
 const FINISHED = 2;
 const FAILED = 3;
+/** FAILED, and nobody has looked at it yet. */
+const UNSEEN = 4;
 
-const STATE_NAMES = ['pending', 'cancelled', 'finished', 'failed'] as const;
+const STATE_NAMES = ['pending', 'cancelled', 'finished', 'failed', 'failed'] as const;
 
 /** A function that is called with the future when that is done. */
 export type DoneCallback<F> = (future: F) => unknown;
@@ -72,7 +74,6 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
   /** Nobody, one, or several in the order in which they came. */
   #waiters: Waiter | Waiter[] | null = null;
   #suspending: boolean = false;
-  #unseen: boolean = false;
 
   static {
     addWaiter = (future, task) => future.#addWaiter(task);
@@ -128,6 +129,7 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
     switch (this.#state) {
       case FINISHED:
         return this.#outcome as T;
+      case UNSEEN:
       case FAILED:
         this.#markSeen();
         joinStacks(this.#outcome);
@@ -149,6 +151,7 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
     switch (this.#state) {
       case FINISHED:
         return null;
+      case UNSEEN:
       case FAILED:
         this.#markSeen();
         return this.#outcome;
@@ -173,9 +176,8 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
    */
   setException(error: unknown): void {
     if (this.#state !== PENDING) throw this.#alreadyDone('setException');
-    this.#unseen = true;
     this.#loop.scheduler.unseenFailures.add(this);
-    this.#complete(FAILED, isErrorClass(error) ? new error() : error);
+    this.#complete(UNSEEN, isErrorClass(error) ? new error() : error);
   }
 
   /** Has `callback` called with this future in the iteration after the one in which it gets done. */
@@ -266,8 +268,8 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
   }
 
   #markSeen(): void {
-    if (!this.#unseen) return;
-    this.#unseen = false;
+    if (this.#state !== UNSEEN) return;
+    this.#state = FAILED;
     this.#loop.scheduler.unseenFailures.delete(this);
   }
 

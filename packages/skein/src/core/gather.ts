@@ -4,6 +4,7 @@ import type { EventLoop } from './event-loop.ts';
 import { CancelledError, ValueError } from './exceptions.ts';
 import { Future } from './future.ts';
 import { loopForNewFuture } from './running-loop.ts';
+import { hasDriver } from './task.ts';
 
 export interface GatherOptions {
   /** Puts errors among the results instead of failing with the first one. */
@@ -140,18 +141,28 @@ function loopOf(awaitables: readonly unknown[]): EventLoop | undefined {
   return loop;
 }
 
-/** Makes a future of each; the same coroutine twice is the same future twice. */
+/**
+ * Makes a future of each; the same coroutine twice is the same future twice.
+ *
+ * To remember ten thousand coroutines in a map would cost more than their tasks do. A coroutine that
+ * has no driver yet has not come before, and only for one that has a look at the arguments is needed.
+ */
 function wrapEach(awaitables: readonly TaskSource<unknown>[], loop: EventLoop): Future<unknown>[] {
-  const wrapped = new Map<unknown, Future<unknown>>();
-  return awaitables.map((each) => {
-    if (each instanceof Future) return each;
-    let future = wrapped.get(each);
+  const futures: Future<unknown>[] = [];
+  const others = new Map<unknown, Future<unknown>>();
+  for (const each of awaitables) {
+    if (each instanceof Future) {
+      futures.push(each);
+      continue;
+    }
+    let future = hasDriver(each) ? futures[awaitables.indexOf(each)] : others.get(each);
     if (future === undefined) {
       future = ensureFuture(each, { loop });
-      wrapped.set(each, future);
+      if (!hasDriver(each)) others.set(each, future);
     }
-    return future;
-  });
+    futures.push(future);
+  }
+  return futures;
 }
 
 function isOptions(x: unknown): x is GatherOptions {

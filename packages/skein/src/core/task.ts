@@ -45,6 +45,10 @@ let created = 0;
 /** Where a coroutine holds the task that drives it: two drivers would wake each other's waits. */
 const driver: unique symbol = Symbol('task');
 
+interface Driven {
+  [driver]?: Task<unknown>;
+}
+
 /** What a task can be given beside its coroutine. */
 export interface TaskOptions {
   /** For messages; by default `Task-N`. */
@@ -374,10 +378,12 @@ export class Task<T> extends Future<T> implements Runnable {
   }
 }
 
-function takeOver(
-  coroutine: Coroutine<unknown> & { [driver]?: Task<unknown> },
-  task: Task<unknown>,
-): void {
+/** Whether `x` is a coroutine that a task drives, or has driven. */
+export function hasDriver(x: unknown): boolean {
+  return (x as Driven | null | undefined)?.[driver] !== undefined;
+}
+
+function takeOver(coroutine: Coroutine<unknown> & Driven, task: Task<unknown>): void {
   const other = coroutine[driver];
   if (other !== undefined) {
     throw new RuntimeError(

@@ -65,6 +65,18 @@ export interface TaskOptions {
   readonly context?: Context | undefined;
 }
 
+/** A cancellation that waits to be delivered, a misuse of which the coroutine is told, or both. */
+class ToThrow {
+  isCancellation: boolean = false;
+  message: string | undefined;
+  /** Thrown when there is no cancellation, or that is taken back. */
+  misuse: RuntimeError | undefined;
+
+  constructor(misuse?: RuntimeError) {
+    this.misuse = misuse;
+  }
+}
+
 export class Task<T> extends Future<T> implements Runnable {
   /**
    * What is known about the async function that the task drives, if it does.
@@ -91,16 +103,12 @@ export class Task<T> extends Future<T> implements Runnable {
 
   /** Null when the task ended in its eager first step. */
   #coroutine: Coroutine<T> | null;
-  readonly #number: number;
-  #name: string | undefined;
+  /** The number of the task until somebody asks for its name. */
+  #name: string | number;
   #waitsFor: Future<unknown> | null = null;
   #cancelRequests: number = 0;
-  #cancelMessage: string | undefined;
-  /** Whether the next step throws a CancelledError into the coroutine. */
-  #mustCancel: boolean = false;
-  /** Whether the next step throws something: a cancellation, or else #misuse. */
-  #mustThrow: boolean = false;
-  #misuse: RuntimeError | undefined;
+  /** What the next step throws into the coroutine. */
+  #toThrow: ToThrow | null = null;
   #abort: TaskAbort | null = null;
 
   /**
@@ -112,8 +120,8 @@ export class Task<T> extends Future<T> implements Runnable {
     super(loop);
     takeOver(coroutine, this);
     this.#coroutine = coroutine;
-    this.#number = ++created;
-    this.#name = options?.name;
+    created++;
+    this.#name = options?.name ?? created;
     const scheduler = loop.scheduler;
     this.context = options?.context ?? captureContext(scheduler.runsAsyncFunctions);
     const isEager = options?.eagerStart === true && loop === runningLoopOrNull();
@@ -125,7 +133,8 @@ export class Task<T> extends Future<T> implements Runnable {
   }
 
   getName(): string {
-    return (this.#name ??= `Task-${this.#number}`);
+    if (typeof this.#name === 'number') this.#name = `Task-${this.#name}`;
+    return this.#name;
   }
 
   setName(name: string): void {
@@ -154,7 +163,8 @@ export class Task<T> extends Future<T> implements Runnable {
    */
   get signal(): AbortSignal {
     const abort = (this.#abort ??= new TaskAbort());
-    const reason = this.#cancelRequests > 0 ? new CancelledError(this.#cancelMessage) : undefined;
+    const reason =
+      this.#cancelRequests > 0 ? new CancelledError(this.#toThrow?.message) : undefined;
     return abort.signal(this.getLoop().scheduler.makeAbortController, reason);
   }
 
@@ -172,9 +182,9 @@ export class Task<T> extends Future<T> implements Runnable {
     // Cancelling what it waits for wakes the task, and its wait throws. One that is done already
     // has woken the task, and the cancellation wins over its result.
     if (this.#waitsFor !== null && this.#waitsFor.cancel(message)) return true;
-    this.#mustCancel = true;
-    this.#mustThrow = true;
-    this.#cancelMessage = message;
+    this.#toThrow ??= new ToThrow();
+    this.#toThrow.isCancellation = true;
+    this.#toThrow.message = message;
     return true;
   }
 
@@ -217,7 +227,7 @@ export class Task<T> extends Future<T> implements Runnable {
   run(): void {
     if (this.done()) throw new InvalidStateError(`step of ${this}, which is done already`);
     const scheduler = this.getLoop().scheduler;
-    if (this.#mustThrow) this.#preferCancellationOf(this.#waitsFor);
+    if (this.#toThrow !== null) this.#preferCancellationOf(this.#waitsFor);
     this.#waitsFor = null;
     const outer = scheduler.currentTask; // not null when the first step is eager
     scheduler.currentTask = this;
@@ -225,7 +235,10 @@ export class Task<T> extends Future<T> implements Runnable {
     const coroutine = this.#coroutine as Coroutine<T>;
     let step: IteratorResult<Suspension, T>;
     try {
-      step = this.#mustThrow ? coroutine.throw(this.#takeWhatToThrow()) : coroutine.next();
+      step =
+        this.#toThrow === null
+          ? coroutine.next()
+          : coroutine.throw(this.#takeWhatToThrow(this.#toThrow));
     } catch (error) {
       scheduler.currentTask = outer;
       this.#fail(error);
@@ -242,11 +255,10 @@ export class Task<T> extends Future<T> implements Runnable {
    * @internal
    */
   takeCancellation(): CancelledError | null {
-    if (!this.#mustCancel) return null;
-    this.#mustCancel = false;
-    this.#mustThrow = this.#misuse !== undefined;
-    const message = this.#cancelMessage;
-    this.#cancelMessage = undefined;
+    const toThrow = this.#toThrow;
+    if (toThrow === null || !toThrow.isCancellation) return null;
+    const { message, misuse } = toThrow;
+    this.#toThrow = misuse === undefined ? null : new ToThrow(misuse);
     return new CancelledError(message);
   }
 
@@ -257,7 +269,9 @@ export class Task<T> extends Future<T> implements Runnable {
    * @internal
    */
   cancelNextWait(future: Future<unknown>): void {
-    if (this.#mustCancel && future.cancel(this.#cancelMessage)) this.takeCancellation();
+    const toThrow = this.#toThrow;
+    if (toThrow === null || !toThrow.isCancellation) return;
+    if (future.cancel(toThrow.message)) this.takeCancellation();
   }
 
   protected override describe(): string {
@@ -273,11 +287,9 @@ export class Task<T> extends Future<T> implements Runnable {
     if (isCancellation) this.takeCancellation();
   }
 
-  #takeWhatToThrow(): unknown {
-    const misuse = this.#misuse;
-    this.#misuse = undefined;
-    this.#mustThrow = false;
-    return this.takeCancellation() ?? misuse;
+  #takeWhatToThrow({ isCancellation, message, misuse }: ToThrow): unknown {
+    this.#toThrow = null;
+    return isCancellation ? new CancelledError(message) : misuse;
   }
 
   #suspend(suspension: Suspension): void {
@@ -288,8 +300,8 @@ export class Task<T> extends Future<T> implements Runnable {
     }
     const misuse = this.#misuseOf(suspension);
     if (misuse !== undefined) {
-      this.#misuse = misuse;
-      this.#mustThrow = true;
+      this.#toThrow ??= new ToThrow();
+      this.#toThrow.misuse = misuse;
       this.#again();
       if (instrument !== null) this.#tellThatItWaits(undefined);
       return;
@@ -363,7 +375,7 @@ export class Task<T> extends Future<T> implements Runnable {
   }
 
   #leave(): void {
-    this.#mustCancel = false;
+    this.#toThrow = null;
     this.#abort?.end();
     this.getLoop().scheduler.tasks.remove(this);
     if (instrument !== null) {

@@ -118,6 +118,20 @@ async function duplicates(driver: Driver): Promise<unknown> {
   });
 }
 
+async function functionTwiceAndCoroutineOfATask(driver: Driver): Promise<unknown> {
+  return runMain(driver, function* () {
+    let runs = 0;
+    function* count(): Coroutine<number> {
+      return ++runs;
+    }
+    const twice = yield* gather(count, count);
+    const coroutine = sleepThen('mine');
+    const task = getRunningLoop().createTask(coroutine);
+    const refused = thrownNowBy(() => gather(task, coroutine)).split(',')[0];
+    return [twice, refused, yield* task];
+  });
+}
+
 function* sleepThen<T>(value: T): Coroutine<T> {
   yield* sleep(0);
   return value;
@@ -259,6 +273,11 @@ export const gatherCases: readonly Case[] = [
     title: 'rule 52: the same coroutine several times (test_duplicate_coroutines)',
     body: duplicates,
     expected: ['abc', 'abc', 'def', 'abc'],
+  },
+  {
+    title: 'rule 52: a function twice runs once; the coroutine of a task beside it is refused',
+    body: functionTwiceAndCoroutineOfATask,
+    expected: [[1, 1], 'RuntimeError: coroutine is being awaited already', 'mine'],
   },
   {
     title: 'rule 52: a cancellation goes to all children (test_cancellation_broadcast)',

@@ -4,6 +4,7 @@
 //   npm run check
 
 import { requireFreshRecord } from './api-record.mjs';
+import { requireFreshConformance } from './conformance.mjs';
 import { quietly, tool } from './parts/command.mjs';
 import { build } from './parts/build.mjs';
 import { Failure, script } from './parts/failure.mjs';
@@ -20,6 +21,7 @@ const CHECKS = [
   ['format', () => quietly(tool('prettier', ['--check', '.']))],
   ['architecture', () => quietly([process.execPath, '--test-reporter=spec', ARCHITECTURE_TEST])],
   ['API record', requireFreshRecord],
+  ['conformance table', requireFreshConformance],
   ['packed package', checkTarball],
   ['lock files', requireHostlessLocks],
 ];

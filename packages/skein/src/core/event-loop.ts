@@ -127,12 +127,14 @@ export abstract class EventLoop {
    * Has `callback` called once, after `delayMs`.
    *
    * @param delayMs - milliseconds; what is not above 0 is due in the next iteration
+   * @throws {ValueError} when `delayMs` is not a number
    */
   callLater<A extends unknown[]>(
     delayMs: number,
     callback: (...args: A) => unknown,
     ...args: A
   ): TimerHandle {
+    requireNumber(delayMs, 'callLater');
     return this.#callAt(this.#environment.now() + delayMs, callback, args, 'callLater');
   }
 
@@ -140,12 +142,14 @@ export abstract class EventLoop {
    * Has `callback` called once, at a moment.
    *
    * @param whenMs - milliseconds of `loop.time()`
+   * @throws {ValueError} when `whenMs` is not a number
    */
   callAt<A extends unknown[]>(
     whenMs: number,
     callback: (...args: A) => unknown,
     ...args: A
   ): TimerHandle {
+    requireNumber(whenMs, 'callAt');
     return this.#callAt(whenMs, callback, args, 'callAt');
   }
 
@@ -331,12 +335,17 @@ export abstract class EventLoop {
     const scheduler = this.scheduler;
     if (scheduler.closed) throw loopIsClosed();
     if (scheduler.debug) checkCallback(callback, asked);
-    if (Number.isNaN(whenMs)) throw new ValueError(`Invalid time given to ${asked}(): NaN`);
     return scheduler.addTimer(whenMs, callback, args);
   }
 
   #checkClosed(): void {
     if (this.isClosed()) throw loopIsClosed();
+  }
+}
+
+function requireNumber(ms: unknown, asked: string): void {
+  if (typeof ms !== 'number' || Number.isNaN(ms)) {
+    throw new ValueError(`${asked}() takes a number of milliseconds, got ${repr(ms)}`);
   }
 }
 

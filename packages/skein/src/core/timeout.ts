@@ -3,6 +3,7 @@ import type { Coroutine } from './coroutine.ts';
 import { CancelledError, RuntimeError, TimeoutError, ValueError } from './exceptions.ts';
 import type { Handle } from './handle.ts';
 import { Operation } from './operation.ts';
+import { repr } from './repr.ts';
 import { getRunningLoop } from './running-loop.ts';
 import { staysHome } from './stays-home.ts';
 import { currentTask, type Task } from './task.ts';
@@ -178,10 +179,11 @@ export class Timeout {
  * @param body - is given the `Timeout`; runs in the task that waits
  * @throws {TimeoutError} when the body was cancelled because of the deadline; the cleanup of the body
  *   is over then
- * @throws {ValueError} when `delayMs` is NaN
+ * @throws {ValueError} when `delayMs` is neither a number nor null
  * @see CPython 3.14 Lib/asyncio/timeouts.py, timeout
  */
 export function timeout<T>(delayMs: number | null, body: Body<[scope: Timeout], T>): Operation<T> {
+  checkMoment(delayMs);
   return timeoutAt(delayMs === null ? null : getRunningLoop().time() + delayMs, body);
 }
 
@@ -197,8 +199,11 @@ export function timeoutAt<T>(whenMs: number | null, body: Body<[scope: Timeout],
 }
 
 function checkMoment(whenMs: number | null): number | null {
-  if (Number.isNaN(whenMs)) {
-    throw new ValueError('Invalid time for a timeout: NaN; give milliseconds, or null for none');
+  if (whenMs !== null && (typeof whenMs !== 'number' || Number.isNaN(whenMs))) {
+    const found = repr(whenMs);
+    throw new ValueError(
+      `Invalid time for a timeout: ${found}; give milliseconds, or null for none`,
+    );
   }
   return whenMs;
 }

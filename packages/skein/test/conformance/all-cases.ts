@@ -1,6 +1,15 @@
 import { type Case, drivers } from './driver.ts';
 import { contextCases } from './context-cases.ts';
 import { eagerCases } from './eager-cases.ts';
+import { cancelCases } from './cancel-cases.ts';
+import { drainingBarrierCases } from './draining-barrier-cases.ts';
+import { futureCallbackCases } from './future-callback-cases.ts';
+import { suspensionCases } from './suspension-cases.ts';
+import { waitForCases } from './wait-for-cases.ts';
+import { groupEndCases } from './group-end-cases.ts';
+import { handleCases } from './handle-cases.ts';
+import { queueTurnCases } from './queue-turn-cases.ts';
+import { loopChoiceCases } from './loop-choice-cases.ts';
 import { futureCases } from './future-cases.ts';
 import { gatherCases } from './gather-cases.ts';
 import { goldenLoopCases } from './golden-loop-cases.ts';
@@ -22,11 +31,18 @@ export const allCases: readonly Case[] = [
   ...goldenLoopCases,
   ...goldenTaskCases,
   ...loopCases,
+  ...handleCases,
+  ...loopChoiceCases,
+  ...suspensionCases,
   ...futureCases,
+  ...futureCallbackCases,
   ...taskCases,
+  ...cancelCases,
   ...gatherCases,
   ...groupCases,
+  ...groupEndCases,
   ...timeoutCases,
+  ...waitForCases,
   ...waitCases,
   ...contextCases,
   ...eagerCases,
@@ -35,7 +51,9 @@ export const allCases: readonly Case[] = [
   ...semaphoreCases,
   ...conditionCases,
   ...barrierCases,
+  ...drainingBarrierCases,
   ...queueCases,
+  ...queueTurnCases,
 ];
 
 /** Runs a case over a driver; for another thread, to which only names can be given. */

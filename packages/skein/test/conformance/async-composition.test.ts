@@ -38,7 +38,7 @@ async function shown(wait: () => PromiseLike<unknown>): Promise<unknown> {
 const TIMED_OUT = 'TimeoutError: the body was not done at its deadline, and was cancelled';
 
 describe('timeout in async functions', () => {
-  test('rule 57: the deadline cancels, once, and says so (test_timeout_basic, _exception_cause)', async () => {
+  test('rule 57: the deadline cancels, once, and says so (test_timeout_basic)', async () => {
     await runAsync(async () => {
       let scope: Timeout | undefined;
       const task = currentTask();

@@ -8,6 +8,7 @@ import {
   Lock,
   sleep,
   type Task,
+  waitFor,
 } from './library.ts';
 
 /* Rule 64: Condition. */
@@ -221,6 +222,19 @@ async function cancelledRelock(driver: Driver): Promise<unknown> {
   });
 }
 
+async function waitInTime(driver: Driver): Promise<unknown> {
+  return runMain(driver, function* () {
+    const condition = new Condition();
+    using _ = yield* condition.acquire();
+    try {
+      yield* waitFor(condition.wait(), 1);
+    } catch (error) {
+      return [(error as Error).name, condition.locked(), condition.statistics().tasksWaiting];
+    }
+    return 'no error';
+  });
+}
+
 async function sharedLock(driver: Driver): Promise<unknown> {
   return runMain(driver, function* () {
     const lock = new Lock();
@@ -248,8 +262,13 @@ async function sharedLock(driver: Driver): Promise<unknown> {
 
 export const conditionCases: readonly Case[] = [
   {
+    title: 'rule 64: after a timeout the lock is held again (ConditionTests.test_timeout_in_block)',
+    body: waitInTime,
+    expected: ['TimeoutError', true, 0],
+  },
+  {
     title:
-      'rule 64: without the lock (test_locks.ConditionTests.test_wait_unacquired, test_wait_for_unacquired, test_notify_unacquired, test_notify_all_unacquired)',
+      'rule 64: without the lock (test_locks.ConditionTests.test_wait_unacquired, test_wait_for_unacquired, test_notify_unacquired, test_notify_all_unacquired, test_repr)',
     body: unacquired,
     expected: [
       'RuntimeError: cannot wait on un-acquired lock',
@@ -261,7 +280,8 @@ export const conditionCases: readonly Case[] = [
     ],
   },
   {
-    title: 'rule 64: notify(n) (test_locks.ConditionTests.test_wait, test_notify)',
+    title:
+      'rule 64: notify(n) (test_locks.ConditionTests.test_wait, test_notify, test_context_manager)',
     body: notifies,
     expected: [
       { locked: false, tasksWaiting: 3, tasksWaitingForLock: 0 },

@@ -98,6 +98,15 @@ export function* shown(body: () => Awaitable<unknown>): Coroutine<unknown> {
   }
 }
 
+/** What waiting for it gives, or the name of the error that it fails with. */
+export function* nameOf(body: () => Awaitable<unknown>): Coroutine<unknown> {
+  try {
+    return yield* body();
+  } catch (error) {
+    return error instanceof Error ? error.name : String(error);
+  }
+}
+
 /** Runs an async function in a NodeEventLoop of its own. */
 export async function runAsync<T>(main: () => Promise<T>): Promise<T> {
   const loop = new NodeEventLoop();

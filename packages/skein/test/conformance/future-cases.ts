@@ -335,29 +335,30 @@ async function whatEnsureFutureTakes(driver: Driver): Promise<unknown> {
 
 export const futureCases: readonly Case[] = [
   {
-    title: 'rule 21: runInExecutor submits at once and can throw at once',
+    title: 'rule 21: runInExecutor submits at once and can throw at once (test_run_in_executor)',
     body: submittedBeforeTheLoopRuns,
     expected: [1, 'ran 1', false, 'RuntimeError: cannot schedule new futures after shutdown'],
   },
   {
     title:
-      'rules 14, 22: the default executor; close() does not wait for it (test_set_default_executor_error)',
+      'rules 14, 22: the default executor; close() does not wait for it (test_set_default_executor, test_set_default_executor_error)',
     body: defaultExecutor,
     expected: ['TypeError:', 42, [{ wait: false }]],
   },
   {
     title:
-      'rules 23, 26, 27: a result is taken over in the next iteration; errors are the same object',
+      'rules 23, 26, 27: a result is taken over in the next iteration; errors are the same object (BaseFutureTests.test_wrap_future, test_copy_state)',
     body: resultComesOneIterationLater,
     expected: [false, true, 'value', true, true],
   },
   {
-    title: 'rule 23: a result for a closed loop is dropped',
+    title: 'rule 23: a result for a closed loop is dropped (test_run_in_executor_cancel)',
     body: resultAfterCloseIsDropped,
     expected: false,
   },
   {
-    title: 'rules 24, 25: cancelling reaches the source one iteration later',
+    title:
+      'rules 24, 25: cancelling reaches the source one iteration later (test_wrap_future_cancel)',
     body: sourceIsCancelledOneIterationLater,
     expected: [true, false, false, true, 'CancelledError: why'],
   },
@@ -395,12 +396,12 @@ export const futureCases: readonly Case[] = [
     expected: [2, 0, 0, 1, 0, 'b'],
   },
   {
-    title: 'rule 30: each callback is on its own (test_call_callbacks)',
+    title: 'rule 30: each callback is on its own',
     body: callbackGetsTheFuture,
     expected: [[true], 1],
   },
   {
-    title: 'rules 31, 32: states (FutureTests.test_cancel, test_result, test_exception)',
+    title: 'rules 31, 32: states (BaseFutureTests.test_cancel, test_result, test_exception)',
     body: statesOfAFuture,
     expected: [
       'InvalidStateError: Result is not ready',
@@ -426,7 +427,8 @@ export const futureCases: readonly Case[] = [
     expected: 'RuntimeError:',
   },
   {
-    title: 'rule 34: failures at which nobody looked are reported once',
+    title:
+      'rule 34: failures at which nobody looked are reported once (test_default_exc_handler_coro)',
     body: unseenFailures,
     expected: [
       ['Future exception was never retrieved', 'nobody looks'],
@@ -434,7 +436,7 @@ export const futureCases: readonly Case[] = [
     ],
   },
   {
-    title: 'rule 35: setException takes an error class',
+    title: 'rule 35: setException takes an error class (test_exception_class)',
     body: errorClassIsInstantiated,
     expected: true,
   },
@@ -444,7 +446,8 @@ export const futureCases: readonly Case[] = [
     expected: ['done', 'TypeError: failed', 'pending', 'CancelledError: why'],
   },
   {
-    title: 'ensureFuture: futures pass through, the rest becomes a task (test_ensure_future_*)',
+    title:
+      'ensureFuture: futures pass through, the rest becomes a task (test_ensure_future_coroutine, _future, _task, _awaitable, _task_awaitable, _neither, _error_msg)',
     body: whatEnsureFutureTakes,
     expected: [true, 2, 3, 1, 'TypeError'],
   },

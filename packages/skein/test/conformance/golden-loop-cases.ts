@@ -258,14 +258,18 @@ const closed = 'RuntimeError: Event loop is closed';
 
 export const goldenLoopCases: readonly Case[] = [
   {
-    title: 'g01 rule 11: stop() lets the batch complete, keeps what it registered',
+    title: 'g01 rule 11: stop() lets the batch complete, keeps what it registered (test_run_once)',
     body: g01,
     expected: [
       ['a', 'b', 'after-stop'],
       ['a', 'b', 'after-stop', 'a2'],
     ],
   },
-  { title: 'g02 rule 11: stop() before a run gives one iteration', body: g02, expected: [1] },
+  {
+    title: 'g02 rule 11: stop() before a run gives one iteration (test_run_forever_pre_stopped)',
+    body: g02,
+    expected: [1],
+  },
   {
     title: 'g03 rules 4, 5: timers that are due run after what is ready, in the same iteration',
     body: g03,
@@ -342,7 +346,8 @@ export const goldenLoopCases: readonly Case[] = [
     expected: [[], true, true],
   },
   {
-    title: 'g54 rule 16: callSoon and callSoonThreadsafe share one queue',
+    title:
+      'g54 rule 16: callSoon and callSoonThreadsafe share one queue (test_call_soon_threadsafe_same_thread)',
     body: g54,
     expected: [1, 2, 3],
   },

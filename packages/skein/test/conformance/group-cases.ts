@@ -631,8 +631,7 @@ export const groupCases: readonly Case[] = [
     ],
   },
   {
-    title:
-      'rule 58: the cancellation of an outer group survives an inner one (test_nested_groups_cancelled)',
+    title: 'rule 58: the cancellation of an outer group survives an inner one (test_taskgroup_12)',
     body: outerCancelSurvivesInnerGroup,
     expected: [['TypeError: inner'], ['TypeError: outer'], 0],
   },
@@ -643,7 +642,7 @@ export const groupCases: readonly Case[] = [
   },
   {
     title:
-      'rule 58: before, twice, after, aborting (test_taskgroup_not_entered, _already_entered, _double_enter, _finished, _no_create_task_after_failure)',
+      'rule 58: before, twice, after, aborting (test_taskgroup_not_entered, _already_entered, _double_enter, _finished, _no_create_task_after_failure, test_coro_closed_when_tg_closed)',
     body: states,
     expected: [
       'RuntimeError: TaskGroup <TaskGroup> has not been entered',
@@ -669,7 +668,7 @@ export const groupCases: readonly Case[] = [
     expected: ['KeyboardInterrupt', ['TypeError: child']],
   },
   {
-    title: 'rule 58: an exit in a task leaves the loop, then the group, bare (test_taskgroup_21)',
+    title: 'rule 58: an exit in a task leaves the loop, then the group, bare (test_taskgroup_21a)',
     body: tunnellingChild,
     expected: ['SystemExit', 'SystemExit: the program asked to end with exit code 3'],
   },
@@ -709,7 +708,7 @@ export const groupCases: readonly Case[] = [
     expected: ['CancelledError: outer', true, 1, 'CancelledError: outer', true, 1],
   },
   {
-    title: 'ExceptionGroup: split and subgroup keep the nesting (test_exception_group.py)',
+    title: 'ExceptionGroup: split and subgroup keep the nesting',
     body: partsOfAGroup,
     expected: [
       [

@@ -303,7 +303,8 @@ export const lockCases: readonly Case[] = [
     expected: [false, true, true, false, 'RuntimeError: Lock is not acquired'],
   },
   {
-    title: 'a using block releases the lock (test_locks.LockTests.test_context_manager)',
+    title:
+      'a using block releases the lock (test_locks.LockTests.test_context_manager, test_pep492.LockTests.test_context_manager_async_with)',
     body: withUsing,
     expected: [true, false, false],
   },

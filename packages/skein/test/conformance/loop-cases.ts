@@ -327,7 +327,8 @@ const noLoop = 'RuntimeError: no running event loop';
 
 export const loopCases: readonly Case[] = [
   {
-    title: 'rule 1: cancelled timers are swept out and never run',
+    title:
+      'rule 1: cancelled timers are swept out and never run (test__run_once_cancelled_event_cleanup)',
     body: cancelledTimersDoNotRun,
     expected: [0, 100, 200].sort((a, b) => (a % 3) - (b % 3)),
   },
@@ -348,7 +349,7 @@ export const loopCases: readonly Case[] = [
     expected: ['KeyboardInterrupt', 'KeyboardInterrupt', 'next run is complete'],
   },
   {
-    title: 'rules 8, 9: closed, running, another loop runs (test_get_running_loop_already_running)',
+    title: 'rules 8, 9: closed, running, another loop runs (test_running_loop_within_a_loop)',
     body: entryChecksInOrder,
     expected: [
       [
@@ -368,9 +369,15 @@ export const loopCases: readonly Case[] = [
       [false, noLoop],
     ],
   },
-  { title: 'rule 11: one run consumes the stop', body: stopIsConsumedByOneRun, expected: 'slept' },
   {
-    title: 'rule 12: what runUntilComplete takes (test_run_until_complete_type_error)',
+    title:
+      'rule 11: one run consumes the stop (test_single_selecter_event_callback_after_stopping)',
+    body: stopIsConsumedByOneRun,
+    expected: 'slept',
+  },
+  {
+    title:
+      'rule 12: what runUntilComplete takes (test_run_until_complete_type_error, test_run_until_complete_loop)',
     body: whatCanBeRun,
     expected: [
       'ValueError: The future belongs to a different loop than',
@@ -402,17 +409,19 @@ export const loopCases: readonly Case[] = [
     expected: [false, 0, 1, false],
   },
   {
-    title: 'rule 16: arguments reach the callback',
+    title: 'rule 16: arguments reach the callback (EventLoopTestsMixin.test_call_soon)',
     body: callbackArguments,
     expected: [[], [1], [1, '2', true], [1, 2]],
   },
   {
-    title: 'rule 19: cancel is idempotent, also after the run and from inside',
+    title:
+      'rule 19: cancel is idempotent, also after the run and from inside (HandleTests.test_handle)',
     body: cancelDropsTheCallback,
     expected: [['ran', 'cancelled from inside itself'], true, true, true],
   },
   {
-    title: 'rule 20: only debug mode looks at callbacks',
+    title:
+      'rule 20: only debug mode looks at callbacks (test_call_soon_non_callable, test_call_coroutine)',
     body: callbacksAreLookedAtInDebugModeOnly,
     expected: [
       false,
@@ -422,7 +431,8 @@ export const loopCases: readonly Case[] = [
     ],
   },
   {
-    title: 'rule 83: custom, failing and tunnelling exception handlers',
+    title:
+      'rule 83: custom, failing and tunnelling exception handlers (test_set_exc_handler_invalid, _custom, _broken)',
     body: exceptionHandlers,
     expected: [
       ['m1', 'e1', undefined],
@@ -434,7 +444,8 @@ export const loopCases: readonly Case[] = [
     ],
   },
   {
-    title: 'g29, section 1.3: the running loop before the current one; none after null',
+    title:
+      'g29, section 1.3: the running loop before the current one; none after null (PolicyTests.test_get_event_loop_after_set_none, test_new_event_loop, test_set_event_loop, GetEventLoopTestsMixin.test_get_event_loop_returns_running_loop)',
     body: currentLoop,
     expected: [true, true, true, 'TypeError', true],
   },

@@ -18,7 +18,7 @@ describe('a NodeEventLoop and its process', () => {
   for (const [name, title, expected] of [
     [
       'default',
-      'section 1.3: the main thread gets its NodeEventLoop, always the same',
+      'section 1.3: the main thread gets its NodeEventLoop, always the same (PolicyTests.test_get_event_loop)',
       'true true\n',
     ],
     ['idle', 'a pending future keeps nothing alive', 'ends\n'],
@@ -44,7 +44,7 @@ describe('a NodeEventLoop and its process', () => {
   });
 });
 
-test('g29: on another thread getEventLoop throws until setEventLoop was called', async () => {
+test('g29: on another thread getEventLoop throws until setEventLoop was called (PolicyTests.test_get_event_loop_thread)', async () => {
   const worker = new Worker(new URL('fixtures/no-loop-worker.js', import.meta.url));
   const [o] = (await once(worker, 'message')) as [unknown];
   assert.deepEqual(o, [

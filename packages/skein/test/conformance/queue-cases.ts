@@ -283,7 +283,7 @@ async function anotherLoop(driver: Driver): Promise<unknown> {
 export const queueCases: readonly Case[] = [
   {
     title:
-      'Queue without waiting (test_queues.QueueBasicTests.test_repr, test_maxsize, QueuePutTests.test_float_maxsize, test_nonblocking_put_exception, QueueGetTests.test_nonblocking_get_exception)',
+      'Queue without waiting (test_queues.QueueBasicTests.test_repr, test_str, test_maxsize, QueuePutTests.test_float_maxsize, test_nonblocking_put_exception, QueueGetTests.test_nonblocking_get_exception)',
     body: basics,
     expected: [
       2,
@@ -392,7 +392,7 @@ export const queueCases: readonly Case[] = [
   },
   {
     title:
-      'rule 66: shutdown of an empty queue wakes who waits (test_queues._QueueShutdownTestMixin.test_shutdown_empty, test_format)',
+      'rule 66: shutdown of an empty queue wakes who waits (test_queues._QueueShutdownTestMixin.test_shutdown_empty, test_format, _QueueJoinTestMixin.test_format)',
     body: shutdownEmpty,
     expected: [
       '<Queue size=0 shut down>',

@@ -25,7 +25,7 @@ function* left(o: string[]): Coroutine<void> {
 }
 
 describe('run', () => {
-  test('g41 rule 82: a coroutine blocks and gives its value, leftovers are cancelled', () => {
+  test('g41 rule 82: a coroutine blocks and gives its value, leftovers are cancelled (RunTests.test_asyncio_run_return, test_asyncio_run_cancels_hanging_tasks)', () => {
     const o: string[] = [];
     let loop: EventLoop | undefined;
     const value = run(function* () {
@@ -55,7 +55,7 @@ describe('run', () => {
     );
   });
 
-  test('what else can be given', async () => {
+  test('what else can be given (RunTests.test_asyncio_run_only_coro)', async () => {
     function* main(n: number): Coroutine<number> {
       yield* sleep(0);
       return n;
@@ -71,7 +71,7 @@ describe('run', () => {
     assert.throws(() => run((() => 5) as never), TypeError);
   });
 
-  test('errors come out, and the loop is closed all the same', async () => {
+  test('errors come out, and the loop is closed all the same (RunTests.test_asyncio_run_raises)', async () => {
     let loop: EventLoop | undefined;
     assert.throws(
       () =>
@@ -90,7 +90,7 @@ describe('run', () => {
     );
   });
 
-  test('rule 82: failures of leftovers are reported (test_run_exception_during_shutdown)', () => {
+  test('rule 82: failures of leftovers are reported (test_asyncio_run_reports_hanging_tasks_errors)', () => {
     const messages: string[] = [];
     run(function* () {
       const loop = getRunningLoop();
@@ -114,14 +114,14 @@ describe('run', () => {
     ]);
   });
 
-  test('g31 rule 82: not inside a running loop', () => {
+  test('g31 rule 82: not inside a running loop (RunTests.test_asyncio_run_from_running_loop)', () => {
     const text = run(function* () {
       return thrownNowBy(() => run(sleepOnce));
     });
     assert.equal(text, 'RuntimeError: run() cannot be called from a running event loop');
   });
 
-  test('g30: run leaves the thread without a loop', () => {
+  test('g30: run leaves the thread without a loop (RunTests.test_asyncio_run_set_event_loop)', () => {
     run(sleepOnce);
     assert.throws(
       () => getEventLoop(),
@@ -137,7 +137,7 @@ describe('run', () => {
     loop.close();
   });
 
-  test('debug is handed on', () => {
+  test('debug is handed on (RunTests.test_asyncio_run_debug)', () => {
     assert.equal(
       run(
         function* () {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { threadNameOf } from '../fixtures/functions.ts';
+import { addOne, fail, threadNameOf } from '../fixtures/functions.ts';
 import {
   CancelledError,
   type Coroutine,
   type EventLoop,
+  gather,
   getEventLoop,
   getRunningLoop,
   newEventLoop,
@@ -39,7 +40,7 @@ function* leave(o: string[]): Coroutine<void> {
 const closedError = { name: 'RuntimeError', message: /Runner is closed/ };
 
 describe('Runner', () => {
-  test('runs many times in one loop, which is made when needed (test_run, test_non_debug)', () => {
+  test('runs many times in one loop, which is made when needed (RunnerTests.test_run, test_non_debug)', () => {
     const runner = new Runner();
     const first = runner.run(nameLoop());
     assert.equal(runner.run(nameLoop), first);
@@ -50,7 +51,7 @@ describe('Runner', () => {
     assert.equal(first.isClosed(), true);
   });
 
-  test('cleans up when it is closed (test_close, g41)', () => {
+  test('cleans up when it is closed (g41)', () => {
     const o: string[] = [];
     const runner = new Runner();
     runner.run(leave(o));
@@ -67,14 +68,14 @@ describe('Runner', () => {
     new Runner().close();
   });
 
-  test('cannot be used after it was closed (test_run_after_close, test_get_loop_after_close)', () => {
+  test('cannot be used after it was closed (RunnerTests.test_explicit_close, test_second_with_block_raises)', () => {
     const runner = new Runner();
     runner.close();
     assert.throws(() => runner.getLoop(), closedError);
     assert.throws(() => runner.run(nameLoop), closedError);
   });
 
-  test('using closes it (test_run with the context manager)', () => {
+  test('using closes it (RunnerTests.test_run)', () => {
     let loop: EventLoop;
     {
       using runner = new Runner();
@@ -83,7 +84,7 @@ describe('Runner', () => {
     assert.equal(loop.isClosed(), true);
   });
 
-  test('takes a loop factory, and leaves the current loop alone (test_custom_factory)', () => {
+  test('takes a loop factory, and leaves the current loop alone (RunnerTests.test_custom_factory, test_set_event_loop_called_once, RunTests.test_asyncio_run_loop_factory)', () => {
     const before = newEventLoop();
     setEventLoop(before);
     const made = newEventLoop();
@@ -104,7 +105,7 @@ describe('Runner', () => {
     }
   });
 
-  test('errors are those of main; the runner goes on (test_main_exception)', () => {
+  test('errors are those of main; the runner goes on (RunnerTests.test_run)', () => {
     using runner = new Runner();
     assert.throws(
       () =>
@@ -117,7 +118,7 @@ describe('Runner', () => {
     assert.ok(runner.run(nameLoop));
   });
 
-  test('reports what leftovers fail with (test_asyncio_run_raises_on_leftover)', () => {
+  test('reports what leftovers fail with (RunTests.test_asyncio_run_reports_hanging_tasks_errors)', () => {
     const reports: string[] = [];
     const runner = new Runner();
     runner.getLoop().setExceptionHandler((_, { message }) => void reports.push(message));
@@ -135,7 +136,7 @@ describe('Runner', () => {
     assert.deepEqual(reports, ['unhandled exception during run() shutdown']);
   });
 
-  test('not from a running loop (test_run_in_runing_loop)', () => {
+  test('not from a running loop (RunnerTests.test_recursive_run)', () => {
     using runner = new Runner();
     using other = new Runner();
     runner.run(function* () {
@@ -168,6 +169,16 @@ describe('Runner', () => {
 });
 
 describe('toThread', () => {
+  test('gives values and errors, called once each (test_to_thread_exception, _once, _concurrent, _args_kwargs)', () => {
+    using runner = new Runner();
+    const results = runner.run(function* () {
+      const calls = [1, 2, 3].map((x) => toThread(addOne, x));
+      return yield* gather(...calls, toThread(fail, 'in the thread'), { returnExceptions: true });
+    });
+    assert.deepEqual(results.slice(0, 3), [2, 3, 4]);
+    assert.ok(results[3] instanceof RangeError && results[3].message === 'in the thread');
+  });
+
   test('calls in another thread (test_to_thread)', () => {
     using runner = new Runner();
     const name = runner.run(function* () {

@@ -296,7 +296,7 @@ export const semaphoreCases: readonly Case[] = [
   },
   {
     title:
-      'values that make no sense, and a release too many (test_locks.SemaphoreTests.test_semaphore, test_initial_value_zero, test_release_not_acquired)',
+      'values that make no sense, and a release too many (test_locks.SemaphoreTests.test_semaphore, test_semaphore_value, test_initial_value_zero, test_release_not_acquired)',
     body: values,
     expected: [
       true,

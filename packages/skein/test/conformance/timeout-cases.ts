@@ -561,7 +561,7 @@ export const timeoutCases: readonly Case[] = [
   },
   {
     title:
-      'rule 57: the deadline cancels (test_timeout_basic, _at_basic, _zero, _zero_sleep_zero, _in_the_past_sleep_zero)',
+      'rule 57: the deadline cancels (test_timeout_basic, _at_basic, _zero, _zero_sleep_zero, _in_the_past_sleep_zero, test_waiter_cancelled, test_outer_task_is_not_cancelled)',
     body: basic,
     expected: [
       [TIMED_OUT, true, 0],
@@ -596,7 +596,7 @@ export const timeoutCases: readonly Case[] = [
     ],
   },
   {
-    title: 'rule 57: the cancellation is the cause (test_timeout_exception_cause)',
+    title: 'rule 57: the cancellation is the cause (test_timeout_exception_context)',
     body: cause,
     expected: ['ERR_TIMEOUT', 'CancelledError'],
   },
@@ -674,7 +674,8 @@ export const timeoutCases: readonly Case[] = [
     ],
   },
   {
-    title: 'g22 rule 54: without time nothing begins',
+    title:
+      'g22 rule 54: without time nothing begins (test_wait_for_timeout_less_then_0_or_0_coroutine_do_not_started)',
     body: g22,
     expected: ['TimeoutError', 'TimeoutError'],
   },
@@ -700,7 +701,7 @@ export const timeoutCases: readonly Case[] = [
   },
   {
     title:
-      'rule 54: a task is cancelled, and its cleanup waited for (test_wait_for, _timeout_less_then_0_or_0, _waits_for_task_cancellation, _w_timeout_0)',
+      'rule 54: a task is cancelled, and its cleanup waited for (AsyncioWaitForTest.test_wait_for, test_wait_for_waits_for_task_cancellation)',
     body: waitForCancelsATask,
     expected: [
       [['TimeoutError', 'CancelledError'], true, false],
@@ -721,7 +722,7 @@ export const timeoutCases: readonly Case[] = [
     expected: ['CancelledError', true, true, 'CancelledError', true, true],
   },
   {
-    title: 'rule 54: cancelled while it waits for a cleanup (test_wait_for_self_cancellation)',
+    title: 'rule 54: cancelled while it waits for a cleanup (test_asyncio_wait_for_cancelled)',
     body: cancelAWaitForThatCleansUp,
     expected: [42, false, 42],
   },

@@ -74,29 +74,6 @@ async function g09(driver: Driver): Promise<unknown> {
   });
 }
 
-async function table(driver: Driver): Promise<unknown> {
-  const done = (): Future<number> => {
-    const future = getRunningLoop().createFuture<number>();
-    future.setResult(1);
-    return future;
-  };
-  return runMain(driver, () =>
-    iterationsOf({
-      'gather()': () => gather(),
-      'gather(done)': () => gather(done()),
-      'wait([done])': () => wait([done()]),
-      'shield(done)': () => shield(done()),
-      'waitFor(done, 1)': () => waitFor(done(), 1000),
-      'waitFor(done, 0)': () => waitFor(done(), 0),
-      'waitFor(coroutine, null)': () => waitFor(function* () {}, null),
-      'empty group': () => taskGroup(function* () {}),
-      'timeout(1) of an empty body': () => timeout(1000, function* () {}),
-      'timeout(0) of an empty body': () => timeout(0, function* () {}),
-      'asCompleted([done])': () => asCompleted([done()])[Symbol.asyncIterator]().next(),
-    }),
-  );
-}
-
 // Rule 53: wait.
 
 async function g49(driver: Driver): Promise<unknown> {
@@ -426,36 +403,19 @@ export const waitCases: readonly Case[] = [
     },
   },
   {
-    title: 'section 2.15: compositions that do not suspend',
-    body: table,
-    expected: {
-      'gather()': 0,
-      'gather(done)': 0,
-      'wait([done])': 2,
-      'shield(done)': 0,
-      'waitFor(done, 1)': 0,
-      'waitFor(done, 0)': 0,
-      'waitFor(coroutine, null)': 0,
-      'empty group': 0,
-      'timeout(1) of an empty body': 0,
-      'timeout(0) of an empty body': 0,
-      'asCompleted([done])': 2,
-    },
-  },
-  {
     title: 'g49 rule 53: wait neither cancels nor throws',
     body: g49,
     expected: [1, 1, false],
   },
   {
     title:
-      'rule 53: wait for all (test_wait, test_wait_duplicate_coroutines, test_wait_with_iterator_of_tasks)',
+      'rule 53: wait for all (BaseTaskTests.test_wait, test_wait_duplicate_coroutines, test_wait_with_iterator_of_tasks, test_wait_generator)',
     body: waitAll,
     expected: [['a', 'b'], 0, ['b', 'a']],
   },
   {
     title:
-      'rule 53: wait for the first, for an error (test_wait_first_completed, test_wait_first_exception, _in_wait)',
+      'rule 53: wait for the first, for an error (test_wait_first_completed, test_wait_first_exception, _in_wait, test_wait_with_exception)',
     body: waitFirst,
     expected: [
       ['quick'],
@@ -504,7 +464,7 @@ export const waitCases: readonly Case[] = [
   },
   {
     title:
-      'rule 55: outcomes (test_shield_result, _exception, _cancel_inner, _shortcut, test_shield_effect)',
+      'rule 55: outcomes (test_shield_result, _exception, _cancel_inner, _cancel_outer, _shortcut, test_shield_effect)',
     body: shieldOutcomes,
     expected: [[false, false, false], 42, 'RangeError: expected', 'CancelledError', true, true],
   },
@@ -521,7 +481,8 @@ export const waitCases: readonly Case[] = [
   },
   { title: 'g48 rule 56: in the order in which they come', body: g48, expected: [1, 2, 3] },
   {
-    title: 'a1 rule 56: the async iterator gives the futures themselves',
+    title:
+      'a1 rule 56: the async iterator gives the futures themselves (test_as_completed_same_tasks_in_as_out)',
     body: a1,
     expected: [1, 0],
   },

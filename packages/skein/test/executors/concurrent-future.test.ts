@@ -206,7 +206,7 @@ describe('running()', () => {
 });
 
 describe('addDoneCallback()', () => {
-  test('rule 71: in order, with the future, and at once when it is done', () => {
+  test('g43 rule 71: in order, with the future, and at once when it is done', () => {
     const seen: unknown[] = [];
     const future = pool.submit(addOne, 1);
     future.addDoneCallback((f) => seen.push(['first', f === future, f.done()]));

@@ -111,7 +111,7 @@ describe('how many threads', () => {
 });
 
 describe('when threads start', () => {
-  test('none before the first task, one for the first, and no more than cores for 50 in turn', async () => {
+  test('g42: none before the first task, one for the first, and no more than cores for 50 in turn', async () => {
     // It looks into the memory of the package, so it must have the same modules.
     const node = ['--conditions=skein-modules'];
     assert.deepEqual((await runProgram('pool-starts.js', [], { node })).lines, [

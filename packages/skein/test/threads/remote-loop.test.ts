@@ -34,7 +34,7 @@ for (const [name, make] of [
   ['a NodeEventLoop', () => new NodeEventLoop()],
 ] as const) {
   describe(`calls into ${name}`, () => {
-    test('run in the thread of the loop, while it runs', async () => {
+    test('run in the thread of the loop, while it runs (test_call_soon_threadsafe)', async () => {
       using loop = closing(make());
       await runWith(loop, new Thread({ target: remote.callWhere, args: [loop.remote()] }));
       assert.deepEqual(calls, [{ ident: currentThread().ident, loop }]);

@@ -89,7 +89,7 @@ for (const kind of ['SelectorEventLoop', 'NodeEventLoop']) {
       stop(server);
     });
 
-    test('cancels the task when the future is cancelled (test_run_coroutine_threadsafe_task_cancelled)', async () => {
+    test('g27, g28 rule 28: a time that runs out cancels nothing, cancel() does (test_run_coroutine_threadsafe_task_cancelled, _with_timeout)', async () => {
       const server = await startServer(kind);
       const words = sharedWords();
       const future = runCoroutineThreadsafe(serving.waitForCancel, [words], server.loop);

@@ -108,6 +108,24 @@ describe('one turn of the loop', () => {
     loop.close();
   });
 
+  test('a handler that fails in place of the default one is told of (test_default_exc_handler_broken)', () => {
+    const selector = new ScriptedSelector();
+    const loop = selector.newLoop();
+    loop.defaultExceptionHandler = () => {
+      throw new RangeError('of the default handler');
+    };
+    loop.callExceptionHandler({ message: 'first', exception: new TypeError('x') });
+    loop.setExceptionHandler(() => {
+      throw new RangeError('of the custom handler');
+    });
+    loop.callExceptionHandler({ message: 'second', exception: new TypeError('x') });
+    loop.close();
+    assert.deepEqual(
+      selector.reports.map(({ text }) => text.replace(/ handler while.*/, ' handler while …')),
+      ['Exception in default exception handler', 'Exception in default exception handler while …'],
+    );
+  });
+
   test('the default handler reports through the environment', () => {
     const selector = new ScriptedSelector();
     const loop = selector.newLoop();

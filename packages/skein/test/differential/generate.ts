@@ -1,5 +1,14 @@
 import { Random } from '../stress/random.ts';
-import type { Body, Caught, Child, Features, Program, Statement, When } from './program.ts';
+import {
+  type Body,
+  type Caught,
+  type Child,
+  type Features,
+  FUTURES,
+  type Program,
+  type Statement,
+  type When,
+} from './program.ts';
 
 /*
  * A program is grown from a seed: bodies of one to four statements, nested up to four deep, at most
@@ -15,31 +24,50 @@ const WEIGHTS = {
   mark: 2,
   sleep: 20,
   raise: 4,
+  raiseCancelled: 1,
   spawn: 18,
   cancel: 16,
+  cancelLater: 6,
   await: 12,
+  waitForTask: 4,
+  asCompleted: 3,
+  gatherTasks: 4,
   shield: 4,
   wait: 4,
   waitFor: 4,
   gather: 6,
+  shieldNew: 2,
+  spawnInGroup: 3,
   group: 8,
   timeout: 10,
+  reschedule: 3,
   try: 10,
   lock: 8,
   semaphore: 4,
   put: 6,
-  putNowait: 1,
+  putNowait: 3,
   get: 6,
-  getNowait: 1,
-  taskDone: 1,
-  join: 1,
+  getNowait: 3,
+  taskDone: 3,
+  join: 2,
   setEvent: 4,
   clearEvent: 2,
   waitEvent: 4,
   waitCondition: 4,
   notify: 4,
   notifyAll: 2,
+  releaseLock: 2,
+  releaseSemaphore: 2,
+  waitBarrier: 4,
+  resetBarrier: 1,
+  abortBarrier: 1,
+  shutdown: 1,
+  awaitFuture: 6,
+  setResult: 3,
+  setException: 2,
+  cancelFuture: 2,
   cancelling: 4,
+  uncancel: 1,
 } as const;
 
 type Op = keyof typeof WEIGHTS;
@@ -48,15 +76,43 @@ const NESTING: ReadonlySet<Op> = new Set<Op>([
   'spawn',
   'waitFor',
   'gather',
+  'shieldNew',
+  'spawnInGroup',
   'group',
   'timeout',
   'try',
   'lock',
   'semaphore',
 ]);
-const MAKING_TASKS: ReadonlySet<Op> = new Set<Op>(['spawn', 'waitFor', 'gather', 'group']);
+const MAKING_TASKS: ReadonlySet<Op> = new Set<Op>([
+  'spawn',
+  'waitFor',
+  'gather',
+  'shieldNew',
+  'spawnInGroup',
+  'group',
+]);
 
-const WAITING_FOR_TASKS: ReadonlySet<Op> = new Set<Op>(['await', 'shield', 'wait']);
+const WAITING_FOR_TASKS: ReadonlySet<Op> = new Set<Op>([
+  'await',
+  'shield',
+  'wait',
+  'waitForTask',
+  'asCompleted',
+  'gatherTasks',
+]);
+
+/** What a version of Python does in another way than the newest. */
+const NEEDS: { readonly [op in Op]?: keyof Features } = {
+  waitFor: 'waitFor',
+  waitForTask: 'waitFor',
+  gatherTasks: 'gatherDone',
+  waitCondition: 'condition',
+  notify: 'condition',
+  notifyAll: 'condition',
+  uncancel: 'selfCancel',
+  shutdown: 'shutdown',
+};
 
 /** The program of a seed. */
 export function generate(seed: number, features: Features): Program {
@@ -78,9 +134,9 @@ class Generator {
     this.#random = new Random(seed);
     this.#hasMessages = this.#random.oneIn(4);
     const isKnown = (op: Op): boolean => {
-      if (op === 'gather') return !this.#hasMessages;
-      if (op === 'waitFor') return features.waitFor;
-      return features.condition || !['waitCondition', 'notify', 'notifyAll'].includes(op);
+      if (op === 'gather' || op === 'gatherTasks') return !this.#hasMessages;
+      const needed = NEEDS[op];
+      return needed === undefined || features[needed];
     };
     this.#ops = Object.entries(WEIGHTS)
       .filter(([op]) => isKnown(op as Op))
@@ -104,19 +160,28 @@ class Generator {
       case 'sleep':
         return { n, op, ms: random.below(6) };
       case 'spawn':
+      case 'shieldNew':
+      case 'spawnInGroup':
         return { n, op, child: this.#child(depth) };
       case 'cancel': {
         const id = this.#other(self);
         return { n, op, id, message: this.#hasMessages ? `m${n}` : null };
       }
+      case 'cancelLater':
+        return { n, op, id: this.#other(self), ms: this.#limit() };
       case 'await':
       case 'shield':
         return { n, op, id: this.#later(self) };
       case 'wait': {
-        const ids = new Set([this.#later(self), this.#later(self)]);
-        const ms = random.oneIn(2) ? null : random.below(6);
-        return { n, op, ids: [...ids], ms, when: random.pick<When>(['first', 'exception', 'all']) };
+        const when = random.pick<When>(['first', 'exception', 'all']);
+        return { n, op, ids: this.#laterTwo(self), ms: this.#limit(), when };
       }
+      case 'waitForTask':
+        return { n, op, id: this.#later(self), ms: this.#limit() };
+      case 'asCompleted':
+        return { n, op, ids: this.#laterTwo(self), ms: this.#limit() };
+      case 'gatherTasks':
+        return { n, op, ids: this.#laterTwo(self), returnExceptions: random.oneIn(2) };
       case 'waitFor':
         return { n, op, child: this.#child(depth), ms: random.below(8) };
       case 'gather':
@@ -127,6 +192,15 @@ class Generator {
         const ms = random.oneIn(8) ? null : random.below(8);
         return { n, op, ms, body: this.body(self, depth + 1) };
       }
+      case 'reschedule':
+        return { n, op, ms: this.#limit() };
+      case 'shutdown':
+        return { n, op, immediate: random.oneIn(2) };
+      case 'awaitFuture':
+      case 'setResult':
+      case 'setException':
+      case 'cancelFuture':
+        return { n, op, nth: random.below(FUTURES) };
       case 'try':
         return {
           n,
@@ -170,6 +244,14 @@ class Generator {
       const id = this.#random.below(this.#tasks + 2);
       if (id !== self || this.#features.selfCancel) return id;
     }
+  }
+
+  #laterTwo(self: number): number[] {
+    return [...new Set([this.#later(self), this.#later(self)])];
+  }
+
+  #limit(): number | null {
+    return this.#random.oneIn(2) ? null : this.#random.below(6);
   }
 
   /** A task that was made later than `self`: so nobody waits for himself round some corner. */

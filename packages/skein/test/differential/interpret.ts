@@ -1,42 +1,41 @@
 import {
   ALL_COMPLETED,
-  CancelledError,
-  Condition,
+  asCompleted,
   type Awaitable,
+  CancelledError,
   type Coroutine,
-  Event,
+  currentTask,
   type EventLoop,
   ExceptionGroup,
   FIRST_COMPLETED,
   FIRST_EXCEPTION,
   gather,
-  Lock,
-  Queue,
-  Semaphore,
   shield,
   sleep,
   type Task,
+  type TaskGroup,
   taskGroup,
+  type Timeout,
   timeout,
   TimeoutError,
   wait,
   waitFor,
 } from 'skein';
 import { DeadlockError, type VirtualTimeLoop, type VirtualTimeNodeLoop } from 'skein/testing';
-import type { Body, Caught, Child, Program, Statement } from './program.ts';
+import { Failure } from './failure.ts';
+import { SharedThings } from './interpret-sync.ts';
+import {
+  AT_ONCE,
+  type Body,
+  type Caught,
+  type Child,
+  type Program,
+  type Statement,
+} from './program.ts';
 
 /*
  * Runs a program with Skein. Every line below has its counterpart in interpreter.py.
  */
-
-/** What a `raise` statement throws. */
-class Failure extends Error {
-  readonly n: number;
-  constructor(n: number) {
-    super(`${n}`);
-    this.n = n;
-  }
-}
 
 const WHEN = { first: FIRST_COMPLETED, exception: FIRST_EXCEPTION, all: ALL_COMPLETED } as const;
 
@@ -70,14 +69,14 @@ class Interpreter {
   readonly trace: string[] = [];
   readonly #loop: EventLoop;
   readonly #tasks: Map<number, Task<number>> = new Map();
-  readonly #lock: Lock = new Lock();
-  readonly #semaphore: Semaphore = new Semaphore(2);
-  readonly #queue: Queue<number> = new Queue(1);
-  readonly #event: Event = new Event();
-  readonly #condition: Condition = new Condition();
+  readonly #things: SharedThings;
+  /** Of a task: the groups that it is in, the innermost last. */
+  readonly #groups: Map<unknown, TaskGroup[]> = new Map();
+  readonly #timeouts: Map<unknown, Timeout[]> = new Map();
 
   constructor(loop: EventLoop) {
     this.#loop = loop;
+    this.#things = new SharedThings(loop);
   }
 
   log(text: string): void {
@@ -125,8 +124,18 @@ class Interpreter {
   *#run(self: number, body: Body): Coroutine<void> {
     for (const statement of body) {
       this.log(`${self}.${statement.n} ${statement.op}`);
-      const result = yield* this.#step(self, statement);
+      const result = AT_ONCE.has(statement.op)
+        ? yield* this.#stepAtOnce(self, statement)
+        : yield* this.#step(self, statement);
       if (result !== '') this.log(`${self}.${statement.n} = ${result}`);
+    }
+  }
+
+  *#stepAtOnce(self: number, s: Statement): Coroutine<string> {
+    try {
+      return yield* this.#step(self, s);
+    } catch (error) {
+      return show(error);
     }
   }
 
@@ -139,11 +148,27 @@ class Interpreter {
         return 'slept';
       case 'raise':
         throw new Failure(s.n);
+      case 'raiseCancelled':
+        throw new CancelledError();
       case 'spawn':
         this.start(s.child);
         return '';
+      case 'spawnInGroup': {
+        const group = this.#innermost(this.#groups);
+        if (group === undefined) return 'none';
+        this.#startIn(group, s.child);
+        return '';
+      }
       case 'cancel':
         return `${this.#tasks.get(s.id)?.cancel(s.message ?? undefined) ?? 'none'}`;
+      case 'cancelLater': {
+        const cancel = (): void => {
+          this.log(`callback of ${s.n} ${this.#tasks.get(s.id)?.cancel() ?? 'none'}`);
+        };
+        if (s.ms === null) this.#loop.callSoon(cancel);
+        else this.#loop.callLater(s.ms, cancel);
+        return '';
+      }
       case 'await': {
         const task = this.#tasks.get(s.id);
         return task === undefined ? 'none' : `${yield* task}`;
@@ -152,8 +177,27 @@ class Interpreter {
         const task = this.#tasks.get(s.id);
         return task === undefined ? 'none' : `${yield* shield(task)}`;
       }
+      case 'shieldNew':
+        return `${yield* shield(this.start(s.child))}`;
+      case 'waitForTask': {
+        const task = this.#tasks.get(s.id);
+        return task === undefined ? 'none' : `${yield* waitFor(task, s.ms)}`;
+      }
+      case 'asCompleted': {
+        // asyncio gives those that are done already in any order.
+        const pending = this.#known(s.ids).filter((task) => !task.done());
+        const results: string[] = [];
+        for (const completed of asCompleted(pending, { timeout: s.ms })) {
+          results.push(show(yield* completed));
+        }
+        return results.join();
+      }
+      case 'gatherTasks': {
+        const { returnExceptions } = s;
+        return (yield* gather(...this.#known(s.ids), { returnExceptions })).map(show).join();
+      }
       case 'wait': {
-        const tasks = s.ids.flatMap((id) => this.#tasks.get(id) ?? []);
+        const tasks = this.#known(s.ids);
         if (tasks.length === 0) return 'none';
         const { done } = yield* wait(tasks, { timeout: s.ms, returnWhen: WHEN[s.when] });
         return s.ids
@@ -167,82 +211,98 @@ class Interpreter {
         const { returnExceptions } = s;
         return (yield* gather(...tasks, { returnExceptions })).map(show).join();
       }
-      case 'group': {
-        const { start, body } = { start: this.#startIn(s.children), body: this.#run(self, s.body) };
-        yield* taskGroup(function* (group) {
-          start(group);
-          yield* body;
-        });
+      case 'group':
+        yield* this.#group(self, s);
         return 'left group';
-      }
-      case 'timeout': {
-        const body = this.#run(self, s.body);
-        yield* timeout(s.ms, function* () {
-          yield* body;
-        });
+      case 'timeout':
+        yield* this.#timeout(self, s);
         return 'left timeout';
+      case 'reschedule': {
+        const scope = this.#innermost(this.#timeouts);
+        if (scope === undefined) return 'none';
+        scope.reschedule(s.ms === null ? null : this.#loop.time() + s.ms);
+        return '';
       }
       case 'try':
         yield* this.#try(self, s);
         return '';
-      case 'lock': {
-        using _ = yield* this.#lock.acquire();
-        this.log(`${self}.${s.n} holds`);
-        yield* this.#run(self, s.body);
-        return 'released';
-      }
+      case 'lock':
       case 'semaphore': {
-        using _ = yield* this.#semaphore.acquire();
-        this.log(`${self}.${s.n} holds`);
-        yield* this.#run(self, s.body);
+        // Not by `using`: where body and release both throw, it throws a SuppressedError.
+        const held = this.#things[s.op];
+        yield* held.acquire();
+        try {
+          this.log(`${self}.${s.n} holds`);
+          yield* this.#run(self, s.body);
+        } finally {
+          held.release();
+        }
         return 'released';
       }
-      case 'put':
-        yield* this.#queue.put(s.n);
-        return 'put';
-      case 'putNowait':
-        this.#queue.putNowait(s.n);
-        return 'put';
-      case 'get':
-        return `${yield* this.#queue.get()}`;
-      case 'getNowait':
-        return `${this.#queue.getNowait()}`;
-      case 'taskDone':
-        this.#queue.taskDone();
+      case 'shutdown':
+        this.#things.queue.shutdown({ immediate: s.immediate });
         return '';
-      case 'join':
-        yield* this.#queue.join();
-        return 'joined';
-      case 'setEvent':
-        this.#event.set();
-        return '';
-      case 'clearEvent':
-        this.#event.clear();
-        return '';
-      case 'waitEvent':
-        yield* this.#event.wait();
-        return 'happened';
-      case 'waitCondition': {
-        using _ = yield* this.#condition.acquire();
-        yield* this.#condition.wait();
-        return 'notified';
-      }
-      case 'notify':
-      case 'notifyAll': {
-        using _ = yield* this.#condition.acquire();
-        if (s.op === 'notify') this.#condition.notify();
-        else this.#condition.notifyAll();
-        return '';
-      }
+      case 'awaitFuture':
+      case 'setResult':
+      case 'setException':
+      case 'cancelFuture':
+        return yield* this.#things.stepOfFuture(s.op, s.nth, s.n);
       case 'cancelling':
-        return `${this.#tasks.get(self)?.cancelling()}`;
+        return `${currentTask()?.cancelling()}`;
+      case 'uncancel':
+        return `${currentTask()?.uncancel()}`;
+      default:
+        return yield* this.#things.step(s.op, s.n);
     }
   }
 
-  #startIn(children: readonly Child[]): (group: Group) => void {
-    return (group) => {
-      for (const child of children) this.#note(child.id, group.createTask(this.#main(child)));
+  #known(ids: readonly number[]): Task<number>[] {
+    return ids.flatMap((id) => this.#tasks.get(id) ?? []);
+  }
+
+  #innermost<T>(ofTasks: ReadonlyMap<unknown, readonly T[]>): T | undefined {
+    return ofTasks.get(currentTask())?.at(-1);
+  }
+
+  #startIn(group: TaskGroup, child: Child): void {
+    const task = this.#note(child.id, group.createTask(this.#main(child)));
+    this.#groups.set(task, [group]);
+  }
+
+  *#group(self: number, s: Extract<Statement, { op: 'group' }>): Coroutine<void> {
+    const task = currentTask();
+    const groups = this.#groups.get(task) ?? [];
+    this.#groups.set(task, groups);
+    const before = groups.length;
+    const body = this.#run(self, s.body);
+    const start = (group: TaskGroup): void => {
+      groups.push(group);
+      for (const child of s.children) this.#startIn(group, child);
     };
+    try {
+      yield* taskGroup(function* (group) {
+        start(group);
+        yield* body;
+      });
+    } finally {
+      groups.length = before;
+    }
+  }
+
+  *#timeout(self: number, s: Extract<Statement, { op: 'timeout' }>): Coroutine<void> {
+    const task = currentTask();
+    const timeouts = this.#timeouts.get(task) ?? [];
+    this.#timeouts.set(task, timeouts);
+    const before = timeouts.length;
+    const body = this.#run(self, s.body);
+    try {
+      yield* timeout(s.ms, function* (scope) {
+        timeouts.push(scope);
+        yield* body;
+      });
+    } finally {
+      timeouts.length = before;
+    }
   }
 
   *#try(self: number, s: Extract<Statement, { op: 'try' }>): Coroutine<void> {
@@ -257,10 +317,6 @@ class Interpreter {
       yield* this.#run(self, s.final);
     }
   }
-}
-
-interface Group {
-  createTask(coroutine: Coroutine<number>): Task<number>;
 }
 
 function isCaught(error: unknown, caught: Caught): boolean {

@@ -76,6 +76,10 @@ class Failure(Exception):
 
 
 WHEN = {'first': asyncio.FIRST_COMPLETED, 'exception': asyncio.FIRST_EXCEPTION, 'all': asyncio.ALL_COMPLETED}
+FUTURES = 2
+AT_ONCE = {
+    'releaseLock', 'releaseSemaphore', 'putNowait', 'getNowait', 'taskDone', 'setResult', 'setException', 'reschedule',
+}
 kept = []  # coroutines that wait for ever must not be closed: their handlers would run
 
 
@@ -90,6 +94,10 @@ class Interpreter:
         self.queue = asyncio.Queue(1)
         self.event = asyncio.Event()
         self.condition = asyncio.Condition()
+        self.barrier = asyncio.Barrier(2)
+        self.futures = [loop.create_future() for _ in range(FUTURES)]
+        self.groups = {}  # of a task: the groups that it is in, the innermost last
+        self.timeouts = {}
 
     def log(self, text):
         self.trace.append(f'{self.loop.now} {text}')
@@ -109,8 +117,9 @@ class Interpreter:
     def pending(self):
         return sorted((id, task) for id, task in self.tasks.items() if not task.done())
 
-    def start(self, child):
-        return self.note(child['id'], self.loop.create_task(self.main(child)))
+    def start(self, child, create_task=None):
+        coroutine = self.main(child)
+        return self.note(child['id'], (create_task or self.loop.create_task)(coroutine))
 
     def note(self, id, task):
         self.tasks[id] = task
@@ -131,7 +140,12 @@ class Interpreter:
     async def run(self, me, body):
         for s in body:
             self.log(f"{me}.{s['n']} {s['op']}")
-            result = await getattr(self, 'do_' + s['op'])(me, s)
+            try:
+                result = await getattr(self, 'do_' + s['op'])(me, s)
+            except Exception as error:
+                if s['op'] not in AT_ONCE:
+                    raise
+                result = show(error)
             if result is not None:
                 self.log(f"{me}.{s['n']} = {result}")
 
@@ -145,14 +159,33 @@ class Interpreter:
     async def do_raise(self, me, s):
         raise Failure(s['n'])
 
+    async def do_raiseCancelled(self, me, s):
+        raise asyncio.CancelledError
+
     async def do_spawn(self, me, s):
         self.start(s['child'])
+
+    async def do_spawnInGroup(self, me, s):
+        group = self.innermost(self.groups)
+        if group is None:
+            return 'none'
+        self.start_in(group, s['child'])
 
     async def do_cancel(self, me, s):
         task = self.tasks.get(s['id'])
         if task is None:
             return 'none'
         return 'true' if task.cancel(s['message']) else 'false'
+
+    async def do_cancelLater(self, me, s):
+        def cancel():
+            task = self.tasks.get(s['id'])
+            self.log(f"callback of {s['n']} {'none' if task is None else 'true' if task.cancel() else 'false'}")
+
+        if s['ms'] is None:
+            self.loop.call_soon(cancel)
+        else:
+            self.loop.call_later(s['ms'], cancel)
 
     async def do_await(self, me, s):
         task = self.tasks.get(s['id'])
@@ -161,6 +194,25 @@ class Interpreter:
     async def do_shield(self, me, s):
         task = self.tasks.get(s['id'])
         return 'none' if task is None else await asyncio.shield(task)
+
+    async def do_shieldNew(self, me, s):
+        return await asyncio.shield(self.start(s['child']))
+
+    async def do_waitForTask(self, me, s):
+        task = self.tasks.get(s['id'])
+        return 'none' if task is None else await asyncio.wait_for(task, s['ms'])
+
+    async def do_asCompleted(self, me, s):
+        pending = [self.tasks[id] for id in s['ids'] if id in self.tasks and not self.tasks[id].done()]
+        results = []
+        for completed in asyncio.as_completed(pending, timeout=s['ms']):
+            results.append(show(await completed))
+        return ','.join(results) or None
+
+    async def do_gatherTasks(self, me, s):
+        tasks = [self.tasks[id] for id in s['ids'] if id in self.tasks]
+        results = await asyncio.gather(*tasks, return_exceptions=s['returnExceptions'])
+        return ','.join(map(show, results)) or None
 
     async def do_wait(self, me, s):
         tasks = [self.tasks[id] for id in s['ids'] if id in self.tasks]
@@ -178,23 +230,49 @@ class Interpreter:
         results = await asyncio.gather(*tasks, return_exceptions=s['returnExceptions'])
         return ','.join(map(show, results)) or None
 
+    def start_in(self, group, child):
+        task = self.start(child, group.create_task)
+        self.groups[task] = [group]
+
     async def do_group(self, me, s):
+        task = asyncio.current_task()
+        groups = self.groups.setdefault(task, [])
+        before = len(groups)
         try:
             async with asyncio.TaskGroup() as group:
                 group._tasks = OrderedSet()
+                groups.append(group)
                 for child in s['children']:
-                    self.note(child['id'], group.create_task(self.main(child)))
+                    self.start_in(group, child)
                 await self.run(me, s['body'])
         except BaseExceptionGroup:
-            if not NEWEST_GROUPS and self.tasks[me].cancelling() > 0:
+            if not NEWEST_GROUPS and task.cancelling() > 0:
                 self.excluded = 'before 3.13 a group that fails loses a cancellation from outside'
             raise
+        finally:
+            del groups[before:]
         return 'left group'
 
+    def innermost(self, of_tasks):
+        held = of_tasks.get(asyncio.current_task())
+        return held[-1] if held else None
+
     async def do_timeout(self, me, s):
-        async with asyncio.timeout(s['ms']):
-            await self.run(me, s['body'])
+        timeouts = self.timeouts.setdefault(asyncio.current_task(), [])
+        before = len(timeouts)
+        try:
+            async with asyncio.timeout(s['ms']) as scope:
+                timeouts.append(scope)
+                await self.run(me, s['body'])
+        finally:
+            del timeouts[before:]
         return 'left timeout'
+
+    async def do_reschedule(self, me, s):
+        scope = self.innermost(self.timeouts)
+        if scope is None:
+            return 'none'
+        scope.reschedule(None if s['ms'] is None else self.loop.time() + s['ms'])
 
     async def do_try(self, me, s):
         try:
@@ -220,6 +298,12 @@ class Interpreter:
             self.log(f"{me}.{s['n']} holds")
             await self.run(me, s['body'])
         return 'released'
+
+    async def do_releaseLock(self, me, s):
+        self.lock.release()
+
+    async def do_releaseSemaphore(self, me, s):
+        self.semaphore.release()
 
     async def do_put(self, me, s):
         await self.queue.put(s['n'])
@@ -265,8 +349,35 @@ class Interpreter:
         async with self.condition:
             self.condition.notify_all()
 
+    async def do_waitBarrier(self, me, s):
+        return await self.barrier.wait()
+
+    async def do_resetBarrier(self, me, s):
+        await self.barrier.reset()
+
+    async def do_abortBarrier(self, me, s):
+        await self.barrier.abort()
+
+    async def do_shutdown(self, me, s):
+        self.queue.shutdown(s['immediate'])
+
+    async def do_awaitFuture(self, me, s):
+        return await self.futures[s['nth']]
+
+    async def do_setResult(self, me, s):
+        self.futures[s['nth']].set_result(s['n'])
+
+    async def do_setException(self, me, s):
+        self.futures[s['nth']].set_exception(Failure(s['n']))
+
+    async def do_cancelFuture(self, me, s):
+        return 'true' if self.futures[s['nth']].cancel() else 'false'
+
     async def do_cancelling(self, me, s):
-        return self.tasks[me].cancelling()
+        return asyncio.current_task().cancelling()
+
+    async def do_uncancel(self, me, s):
+        return asyncio.current_task().uncancel()
 
 
 def is_caught(error, caught):

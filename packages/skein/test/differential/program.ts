@@ -16,11 +16,18 @@ export interface Child {
 export type Statement = { readonly n: number } & (
   | { readonly op: 'mark' }
   | { readonly op: 'sleep'; readonly ms: number }
-  | { readonly op: 'raise' }
+  | { readonly op: 'raise' | 'raiseCancelled' }
   | { readonly op: 'spawn'; readonly child: Child }
   | { readonly op: 'cancel'; readonly id: number; readonly message: string | null }
-  | { readonly op: 'await'; readonly id: number }
-  | { readonly op: 'shield'; readonly id: number }
+  | { readonly op: 'cancelLater'; readonly id: number; readonly ms: number | null }
+  | { readonly op: 'await' | 'shield'; readonly id: number }
+  | { readonly op: 'waitForTask'; readonly id: number; readonly ms: number | null }
+  | { readonly op: 'asCompleted'; readonly ids: readonly number[]; readonly ms: number | null }
+  | {
+      readonly op: 'gatherTasks';
+      readonly ids: readonly number[];
+      readonly returnExceptions: boolean;
+    }
   | {
       readonly op: 'wait';
       readonly ids: readonly number[];
@@ -33,8 +40,10 @@ export type Statement = { readonly n: number } & (
       readonly children: readonly Child[];
       readonly returnExceptions: boolean;
     }
+  | { readonly op: 'shieldNew' | 'spawnInGroup'; readonly child: Child }
   | { readonly op: 'group'; readonly children: readonly Child[]; readonly body: Body }
   | { readonly op: 'timeout'; readonly ms: number | null; readonly body: Body }
+  | { readonly op: 'reschedule'; readonly ms: number | null }
   | {
       readonly op: 'try';
       readonly body: Body;
@@ -44,11 +53,48 @@ export type Statement = { readonly n: number } & (
       readonly final: Body;
     }
   | { readonly op: 'lock' | 'semaphore'; readonly body: Body }
-  | { readonly op: 'put' | 'putNowait' | 'get' | 'getNowait' | 'taskDone' | 'join' }
-  | { readonly op: 'setEvent' | 'clearEvent' | 'waitEvent' }
-  | { readonly op: 'waitCondition' | 'notify' | 'notifyAll' }
-  | { readonly op: 'cancelling' }
+  | { readonly op: SyncOp }
+  | { readonly op: 'shutdown'; readonly immediate: boolean }
+  | { readonly op: FutureOp; readonly nth: number }
+  | { readonly op: 'cancelling' | 'uncancel' }
 );
+
+/** What is done with the one lock, semaphore, queue, event, condition and barrier of the program. */
+export type SyncOp =
+  | 'releaseLock'
+  | 'releaseSemaphore'
+  | 'put'
+  | 'putNowait'
+  | 'get'
+  | 'getNowait'
+  | 'taskDone'
+  | 'join'
+  | 'setEvent'
+  | 'clearEvent'
+  | 'waitEvent'
+  | 'waitCondition'
+  | 'notify'
+  | 'notifyAll'
+  | 'waitBarrier'
+  | 'resetBarrier'
+  | 'abortBarrier';
+
+/** What is done with one of the futures that the program begins with. */
+export type FutureOp = 'awaitFuture' | 'setResult' | 'setException' | 'cancelFuture';
+
+export const FUTURES = 2;
+
+/** Statements that wait for nothing; if they throw, that is told, and the body goes on. */
+export const AT_ONCE: ReadonlySet<Statement['op']> = new Set([
+  'releaseLock',
+  'releaseSemaphore',
+  'putNowait',
+  'getNowait',
+  'taskDone',
+  'setResult',
+  'setException',
+  'reschedule',
+]);
 
 export type When = 'first' | 'exception' | 'all';
 
@@ -63,8 +109,12 @@ export interface Program {
 export interface Features {
   /** `wait_for` runs in the task itself, since 3.12. */
   readonly waitFor: boolean;
+  /** `gather` of what is done is done at once, since 3.12. */
+  readonly gatherDone: boolean;
   /** `uncancel` forgets a cancellation that was not delivered, since 3.13: who cancels itself sees it. */
   readonly selfCancel: boolean;
   /** A condition hands a notification on when who got it is cancelled, since 3.13. */
   readonly condition: boolean;
+  /** Queues can be shut down, since 3.13. */
+  readonly shutdown: boolean;
 }

@@ -15,9 +15,15 @@ const INTERPRETER = fileURLToPath(
 
 const MEGABYTES_64 = 64 * 1024 * 1024;
 
-/** Looks for a Python with task groups and timeouts, 3.11 or newer; null when there is none. */
+const NEWEST_FIRST = ['python3.15', 'python3.14', 'python3.13', 'python3.12', 'python3', 'python'];
+
+/**
+ * Looks for a Python with task groups and timeouts, 3.11 or newer, the newest there is; null when there
+ * is none. SKEIN_DIFFERENTIAL_PYTHON names another one.
+ */
 export function findPython(): Python | null {
-  for (const command of ['python3', 'python']) {
+  const named = process.env.SKEIN_DIFFERENTIAL_PYTHON;
+  for (const command of named === undefined ? NEWEST_FIRST : [named]) {
     const { status, stdout } = spawnSync(
       command,
       ['-c', 'import sys; print(*sys.version_info[:3])'],
@@ -37,7 +43,14 @@ export function findPython(): Python | null {
 /** What the programs may use, so that this Python does it as the newest one does. */
 export function featuresOf({ version: [major, minor] }: Python): Features {
   const isAtLeast = (wanted: number): boolean => major > 3 || minor >= wanted;
-  return { waitFor: isAtLeast(12), selfCancel: isAtLeast(13), condition: isAtLeast(13) };
+  const [newer, newest] = [isAtLeast(12), isAtLeast(13)];
+  return {
+    waitFor: newer,
+    gatherDone: newer,
+    selfCancel: newest,
+    condition: newest,
+    shutdown: newest,
+  };
 }
 
 /** Runs the programs with asyncio, all in one process. */

@@ -1,10 +1,11 @@
-// Writes the tables of docs/conformance.md: which of CPython's tests have a counterpart here, where it
-// is, and why there is none for the others.
+// Writes the tables of two pages: docs/conformance.md, which of CPython's tests have a counterpart here,
+// where it is, and why there is none for the others; and test/scenarios/scenarios.md, the cells of
+// cancellation.
 //
 //   npm run conformance     writes them
-//   npm run check           fails when they are not what the titles of the tests say
+//   npm run check           fails when they are not what the tests say
 //
-// What stands outside of the two marks in that file is written by hand.
+// What stands outside of the two marks in those files is written by hand.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -12,29 +13,41 @@ import { pathToFileURL } from 'node:url';
 import { Failure, script } from './parts/failure.mjs';
 import { lineDifference } from './parts/line-difference.mjs';
 import { originalsWithPlaces } from './parts/originals.mjs';
-import { root } from './parts/places.mjs';
+import { packageFolder, root } from './parts/places.mjs';
+import { setUp } from './setup.mjs';
 
-const PAGE = join(root, 'docs', 'conformance.md');
+const PAGES = [
+  [join(root, 'docs', 'conformance.md'), tables],
+  [join(packageFolder, 'test', 'scenarios', 'scenarios.md'), scenarioTable],
+];
 const BEGIN = '<!-- prettier-ignore-start -->';
 const END = '<!-- prettier-ignore-end -->';
 
-/** @throws {Failure} with the difference, when the page does not say what the tests say */
-export function requireFreshConformance() {
-  const found = readFileSync(PAGE, 'utf8');
-  const expected = pageWithTables(found);
-  if (found === expected) return;
-  throw new Failure(
-    `${relative(root, PAGE)} is not what the titles of the tests say. Run \`npm run conformance\` ` +
-      `and commit the file.\n\n${lineDifference(found, expected)}`,
-  );
+/** @throws {Failure} with the difference, when a page does not say what the tests say */
+export async function requireFreshConformance() {
+  for (const [page, tablesOf] of PAGES) {
+    const found = readFileSync(page, 'utf8');
+    const expected = withTables(page, found, await tablesOf());
+    if (found === expected) continue;
+    throw new Failure(
+      `${relative(root, page)} is not what the tests say. Run \`npm run conformance\` and commit ` +
+        `the file.\n\n${lineDifference(found, expected)}`,
+    );
+  }
 }
 
-function pageWithTables(page) {
-  const [before, rest] = page.split(BEGIN);
+function withTables(page, text, written) {
+  const [before, rest] = text.split(BEGIN);
   const after = rest?.split(END)[1];
   if (after === undefined)
-    throw new Failure(`${relative(root, PAGE)} has lost ${BEGIN} or ${END}.`);
-  return `${before}${BEGIN}\n\n${tables()}\n${END}${after}`;
+    throw new Failure(`${relative(root, page)} has lost ${BEGIN} or ${END}.`);
+  return `${before}${BEGIN}\n\n${written}\n${END}${after}`;
+}
+
+async function scenarioTable() {
+  const compiledTable = join(packageFolder, 'build', 'scenarios', 'table.js');
+  const { table } = await import(pathToFileURL(compiledTable).href);
+  return table();
 }
 
 function tables() {
@@ -77,8 +90,11 @@ function placeOf({ places, reason }) {
   return [...places].map((place) => `\`${place}\``).join(', ');
 }
 
-async function writePage() {
-  writeFileSync(PAGE, pageWithTables(readFileSync(PAGE, 'utf8')));
+async function writePages() {
+  await setUp();
+  for (const [page, tablesOf] of PAGES) {
+    writeFileSync(page, withTables(page, readFileSync(page, 'utf8'), await tablesOf()));
+  }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) await script(writePage);
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await script(writePages);

@@ -62,10 +62,18 @@ export class AsyncBody<T> extends Future<T> {
     return null;
   }
 
-  /** The function goes on, as the current task, when this callback has returned. */
-  endWait(future: Future<unknown>): void {
+  /**
+   * The function goes on, as the current task, when this callback has returned.
+   *
+   * @returns the cancellation that the wait throws in place of what the future has, or null: one that
+   *   came while the future was done and the function had not gone on. When the future was cancelled as
+   *   well, that is the one that is thrown, and there is no second one.
+   */
+  endWait(future: Future<unknown>): CancelledError | null {
     this.#waited.delete(future);
     this.getLoop().scheduler.pauseFor(this.#task);
+    const cancellation = this.#task.takeCancellation();
+    return future.cancelled() || future.exception() instanceof CancelledError ? null : cancellation;
   }
 
   /** Waits until the function is done, of which this is the promise. In a step of the task. */

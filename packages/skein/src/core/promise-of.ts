@@ -29,8 +29,9 @@ export function promiseOf<T>(future: Future<T>): Promise<T> {
   if (refusal !== null) return Promise.reject(refusal);
   return new Promise((resolve, reject) => {
     future.addDoneCallback(() => {
-      body.endWait(future);
-      settle(future, resolve, reject);
+      const cancellation = body.endWait(future);
+      if (cancellation === null) settle(future, resolve, reject);
+      else reject(cancellation);
     });
   });
 }

@@ -7,6 +7,7 @@ import {
   currentTask,
   eagerTaskFactory,
   ensureFuture,
+  type Future,
   gather,
   getRunningLoop,
   NodeEventLoop,
@@ -14,6 +15,7 @@ import {
   sleep,
   SystemExit,
   type Task,
+  wait,
 } from './library.ts';
 
 /* The rules, as far as an async function can follow them: NodeEventLoop only. */
@@ -158,6 +160,48 @@ describe('async functions', () => {
       const results = await gather(returns, throws, { returnExceptions: true });
       assert.deepEqual(results.map(show), ['CancelledError', 'TypeError: x']);
     });
+  });
+
+  test('two cancellations in one iteration are delivered once', async () => {
+    const o: unknown[] = [];
+    await runAsync(async () => {
+      const task = getRunningLoop().createTask(async () => {
+        try {
+          await sleep(10_000);
+        } catch (error) {
+          o.push((error as Error).message);
+        }
+        await sleep(0);
+        o.push('goes on');
+      });
+      await sleep(0);
+      task.cancel('first');
+      task.cancel('second');
+      await task;
+      o.push(task.cancelling());
+    });
+    assert.deepEqual(o, ['first', 'goes on', 2]);
+  });
+
+  test('rule 45: a cancellation wins over a result, and over an error, that is on its way', async () => {
+    const o: unknown[] = [];
+    await runAsync(async () => {
+      for (const settle of [
+        (future: Future<number>) => future.setResult(1),
+        (future: Future<number>) => future.setException(new RangeError('lost')),
+      ]) {
+        const future = getRunningLoop().createFuture<number>();
+        const task = getRunningLoop().createTask(async () => {
+          o.push(await future);
+        });
+        await sleep(0);
+        settle(future);
+        task.cancel('why');
+        await wait([task]);
+        o.push(task.cancelled());
+      }
+    });
+    assert.deepEqual(o, [true, true]);
   });
 
   test('g16 rule 47: a swallowed cancellation is over', async () => {

@@ -270,7 +270,7 @@ export const contextCases: readonly Case[] = [
   { title: 'g40 rule 17: a copy at scheduling time', body: g40, expected: [1, 2, 2, 9] },
   {
     title:
-      'a variable is set, looked at and reset (test_context_var_new_1, test_context_getset_1, 2)',
+      'a variable is set, looked at and reset (test_context_var_new_1, test_context_getset_1, _2)',
     body: gettingAndSetting,
     expected: [
       'LookupError: <ContextVar "other"> has no value in the current context',
@@ -287,8 +287,7 @@ export const contextCases: readonly Case[] = [
     ],
   },
   {
-    title:
-      'a token serves once, its variable and its context (test_context_getset_3, 4, test_token_contextmanager_with_default)',
+    title: 'a token serves once, its variable and its context (test_context_getset_3, _4)',
     body: tokens,
     expected: [
       'ValueError: <Token var=<ContextVar "at">> was created in a different Context',
@@ -301,7 +300,7 @@ export const contextCases: readonly Case[] = [
   },
   {
     title:
-      'a context is a map, is copied, and is entered once (test_context_run_1 to 7, test_context_copy_1)',
+      'a context is a map, is copied, and is entered once (test_context_run_1, _2, _4, _5, _6, _7, test_context_copy_1)',
     body: contexts,
     expected: [
       3,
@@ -321,8 +320,7 @@ export const contextCases: readonly Case[] = [
     ],
   },
   {
-    title:
-      'a task has a copy, between its steps too (test_context_1, test_context_2, test_context_tasks)',
+    title: 'a task has a copy, between its steps too (test_context_1, test_context_2)',
     body: tasksHaveCopies,
     expected: [
       [
@@ -334,19 +332,18 @@ export const contextCases: readonly Case[] = [
     ],
   },
   {
-    title: 'a task runs in the context that it is given (test_context_4, TaskTests.test_context)',
+    title: 'a task runs in the context that it is given (test_context_4, _5, _6, test_get_context)',
     body: taskInContext,
     expected: [true, [3, 4], 5, 0, 1, false],
   },
   {
-    title:
-      'callbacks run in copies, or in what they are given (test_callback_context, test_handle_context)',
+    title: 'callbacks run in copies, or in what they are given',
     body: callbacksHaveCopies,
     expected: [1, 4, 4, 4, 4, 5, 6, 0],
   },
   {
     title:
-      'scopes run in the context of their task, tasks of a group in copies (test_taskgroup_context_manages)',
+      'scopes run in the context of their task, tasks of a group in copies (test_taskgroup_task_context)',
     body: followsTheBody,
     expected: [2, 3, 4, 4, 5],
   },

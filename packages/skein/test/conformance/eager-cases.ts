@@ -219,7 +219,11 @@ function blockedOnCancelled(driver: Driver): Promise<unknown> {
 }
 
 export const eagerCases: readonly Case[] = [
-  { title: 'e1 order of eager tasks', body: e1, expected: ['A0', 'B0', 'main', 'A1', 'B1', 'end'] },
+  {
+    title: 'e1 order of eager tasks (test_block_after_eager_step)',
+    body: e1,
+    expected: ['A0', 'B0', 'main', 'A1', 'B1', 'end'],
+  },
   {
     title:
       'e2 what ends in its first step is never scheduled (test_eager_completion, test_eager_task_factory_set)',
@@ -229,12 +233,17 @@ export const eagerCases: readonly Case[] = [
   { title: 'e3 an error is stored', body: e3, expected: [true, 'RangeError: x'] },
   {
     title:
-      'e4 the current task is swapped (test_current_task, test_all_tasks_with_eager_completion)',
+      'e4 the current task is swapped (EagerTaskFactoryLoopTests.test_current_task, test_all_tasks_with_eager_completion)',
     body: e4,
     expected: [[false, true], true],
   },
   { title: 'e5 gather of eager tasks is done at once', body: e5, expected: [true, [1, 2]] },
-  { title: 'e6 an eager task has a copy of the context', body: e6, expected: [1, 1] },
+  {
+    title:
+      'e6 an eager task has a copy of the context (EagerTaskFactoryLoopTests.test_context_vars)',
+    body: e6,
+    expected: [1, 1],
+  },
   { title: 'e7 cancelled by itself in its first step', body: e7, expected: [true, true] },
   {
     title: 'e8 an eager child of a group fails',
@@ -247,12 +256,13 @@ export const eagerCases: readonly Case[] = [
     expected: ['eager', 'main', 'lazy'],
   },
   {
-    title: 'rule 60: eager only in a loop that runs (test_loop_not_running)',
+    title: 'rule 60: eager only in a loop that runs',
     body: notRunning,
     expected: ['made', 'run'],
   },
   {
-    title: 'task factories (test_set_task_factory, test_get_task_factory, test_custom_task_ctor)',
+    title:
+      'task factories (test_set_task_factory, test_set_task_factory_invalid, test_create_named_task_with_custom_factory)',
     body: factories,
     expected: [
       null,
@@ -263,12 +273,14 @@ export const eagerCases: readonly Case[] = [
     ],
   },
   {
-    title: 'eager tasks inside of each other (test_recursive_immediate_tasks)',
+    title:
+      'eager tasks inside of each other (BaseTaskCountingTests.test_recursive_gather, test_awaitables_chain)',
     body: nested,
     expected: ['inner begins', true, 3, 'inner', 'outer'],
   },
   {
-    title: 'an eager task that waits is cancelled there (test_block_after_cancel)',
+    title:
+      'an eager task that waits is cancelled there (test_cancellation_after_eager_step_blocks)',
     body: blockedOnCancelled,
     expected: [true, 'CancelledError: enough', true],
   },

@@ -67,7 +67,8 @@ const WEIGHTS = {
   setException: 2,
   cancelFuture: 2,
   cancelling: 4,
-  uncancel: 1,
+  uncancel: 4,
+  job: 2,
 } as const;
 
 type Op = keyof typeof WEIGHTS;
@@ -167,6 +168,10 @@ class Generator {
         const id = this.#other(self);
         return { n, op, id, message: this.#hasMessages ? `m${n}` : null };
       }
+      case 'uncancel':
+        return { n, op, id: random.oneIn(2) ? self : this.#other(self) };
+      case 'job':
+        return { n, op, running: random.oneIn(2) };
       case 'cancelLater':
         return { n, op, id: this.#other(self), ms: this.#limit() };
       case 'await':

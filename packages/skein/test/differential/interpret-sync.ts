@@ -1,7 +1,6 @@
 import {
   Barrier,
   Condition,
-  type Coroutine,
   Event,
   type EventLoop,
   type Future,
@@ -11,6 +10,7 @@ import {
 } from 'skein';
 import { Failure } from './failure.ts';
 import { type FutureOp, FUTURES, type SyncOp } from './program.ts';
+import { on, type Script } from './script.ts';
 
 /** What a program shares between its tasks, one of each; and the statements about it. */
 export class SharedThings {
@@ -26,7 +26,7 @@ export class SharedThings {
     this.#futures = Array.from({ length: FUTURES }, () => loop.createFuture<number>());
   }
 
-  *step(op: SyncOp, n: number): Coroutine<string> {
+  *step(op: SyncOp, n: number): Script<string> {
     switch (op) {
       case 'releaseLock':
         this.lock.release();
@@ -35,20 +35,20 @@ export class SharedThings {
         this.semaphore.release();
         return '';
       case 'put':
-        yield* this.queue.put(n);
+        yield* on(this.queue.put(n));
         return 'put';
       case 'putNowait':
         this.queue.putNowait(n);
         return 'put';
       case 'get':
-        return `${yield* this.queue.get()}`;
+        return `${yield* on(this.queue.get())}`;
       case 'getNowait':
         return `${this.queue.getNowait()}`;
       case 'taskDone':
         this.queue.taskDone();
         return '';
       case 'join':
-        yield* this.queue.join();
+        yield* on(this.queue.join());
         return 'joined';
       case 'setEvent':
         this.#event.set();
@@ -57,36 +57,42 @@ export class SharedThings {
         this.#event.clear();
         return '';
       case 'waitEvent':
-        yield* this.#event.wait();
+        yield* on(this.#event.wait());
         return 'happened';
       case 'waitCondition': {
-        using _ = yield* this.#condition.acquire();
-        yield* this.#condition.wait();
+        using _ = yield* on(this.#condition.acquire());
+        yield* on(this.#condition.wait());
         return 'notified';
       }
       case 'notify':
       case 'notifyAll': {
-        using _ = yield* this.#condition.acquire();
+        using _ = yield* on(this.#condition.acquire());
         if (op === 'notify') this.#condition.notify();
         else this.#condition.notifyAll();
         return '';
       }
+      case 'notifyAndHold': {
+        using _ = yield* on(this.#condition.acquire());
+        this.#condition.notify();
+        yield* on(this.#futures[0] as Future<number>);
+        return '';
+      }
       case 'waitBarrier':
-        return `${yield* this.#barrier.wait()}`;
+        return `${yield* on(this.#barrier.wait())}`;
       case 'resetBarrier':
-        yield* this.#barrier.reset();
+        yield* on(this.#barrier.reset());
         return '';
       case 'abortBarrier':
-        yield* this.#barrier.abort();
+        yield* on(this.#barrier.abort());
         return '';
     }
   }
 
-  *stepOfFuture(op: FutureOp, nth: number, n: number): Coroutine<string> {
+  *stepOfFuture(op: FutureOp, nth: number, n: number): Script<string> {
     const future = this.#futures[nth] as Future<number>;
     switch (op) {
       case 'awaitFuture':
-        return `${yield* future}`;
+        return `${yield* on(future)}`;
       case 'setResult':
         future.setResult(n);
         return '';

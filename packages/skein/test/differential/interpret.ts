@@ -1,5 +1,6 @@
 import {
   ALL_COMPLETED,
+  type AnyAwaitable,
   asCompleted,
   type Awaitable,
   CancelledError,
@@ -15,14 +16,18 @@ import {
   type Task,
   type TaskGroup,
   taskGroup,
+  type TaskSource,
   type Timeout,
   timeout,
   TimeoutError,
   wait,
   waitFor,
+  wrapFuture,
+  wrapPromise,
 } from 'skein';
 import { DeadlockError, type VirtualTimeLoop, type VirtualTimeNodeLoop } from 'skein/testing';
 import { Failure } from './failure.ts';
+import { Job } from './job.ts';
 import { SharedThings } from './interpret-sync.ts';
 import {
   AT_ONCE,
@@ -32,6 +37,7 @@ import {
   type Program,
   type Statement,
 } from './program.ts';
+import { asCoroutine, on, type Script, type Style } from './script.ts';
 
 /*
  * Runs a program with Skein. Every line below has its counterpart in interpreter.py.
@@ -43,9 +49,10 @@ const WHEN = { first: FIRST_COMPLETED, exception: FIRST_EXCEPTION, all: ALL_COMP
 export async function interpret(
   program: Program,
   loop: VirtualTimeLoop | VirtualTimeNodeLoop,
+  style: Style = asCoroutine,
 ): Promise<string[]> {
   loop.setExceptionHandler(() => {});
-  const interpreter = new Interpreter(loop);
+  const interpreter = new Interpreter(loop, style);
   await interpreter.runToEnd('main', () => interpreter.start({ id: 0, body: program.main }));
   const left = interpreter.pending();
   interpreter.log(`left ${left.map(([id]) => id).join()}`);
@@ -68,14 +75,16 @@ function* waitForEach(tasks: readonly Task<unknown>[]): Coroutine<void> {
 class Interpreter {
   readonly trace: string[] = [];
   readonly #loop: EventLoop;
+  readonly #style: Style;
   readonly #tasks: Map<number, Task<number>> = new Map();
   readonly #things: SharedThings;
   /** Of a task: the groups that it is in, the innermost last. */
   readonly #groups: Map<unknown, TaskGroup[]> = new Map();
   readonly #timeouts: Map<unknown, Timeout[]> = new Map();
 
-  constructor(loop: EventLoop) {
+  constructor(loop: EventLoop, style: Style) {
     this.#loop = loop;
+    this.#style = style;
     this.#things = new SharedThings(loop);
   }
 
@@ -100,7 +109,7 @@ class Interpreter {
   }
 
   start(child: Child): Task<number> {
-    return this.#note(child.id, this.#loop.createTask(this.#main(child)));
+    return this.#note(child.id, this.#loop.createTask(this.#mainOf(child)));
   }
 
   #note(id: number, task: Task<number>): Task<number> {
@@ -109,7 +118,11 @@ class Interpreter {
     return task;
   }
 
-  *#main({ id, body }: Child): Coroutine<number> {
+  #mainOf(child: Child): TaskSource<number> {
+    return this.#style.run(() => this.#main(child)) as TaskSource<number>;
+  }
+
+  *#main({ id, body }: Child): Script<number> {
     this.log(`${id} begins`);
     try {
       yield* this.#run(id, body);
@@ -121,7 +134,7 @@ class Interpreter {
     return id;
   }
 
-  *#run(self: number, body: Body): Coroutine<void> {
+  *#run(self: number, body: Body): Script<void> {
     for (const statement of body) {
       this.log(`${self}.${statement.n} ${statement.op}`);
       const result = AT_ONCE.has(statement.op)
@@ -131,7 +144,7 @@ class Interpreter {
     }
   }
 
-  *#stepAtOnce(self: number, s: Statement): Coroutine<string> {
+  *#stepAtOnce(self: number, s: Statement): Script<string> {
     try {
       return yield* this.#step(self, s);
     } catch (error) {
@@ -139,12 +152,12 @@ class Interpreter {
     }
   }
 
-  *#step(self: number, s: Statement): Coroutine<string> {
+  *#step(self: number, s: Statement): Script<string> {
     switch (s.op) {
       case 'mark':
         return '';
       case 'sleep':
-        yield* sleep(s.ms);
+        yield* on(sleep(s.ms));
         return 'slept';
       case 'raise':
         throw new Failure(s.n);
@@ -171,45 +184,45 @@ class Interpreter {
       }
       case 'await': {
         const task = this.#tasks.get(s.id);
-        return task === undefined ? 'none' : `${yield* task}`;
+        return task === undefined ? 'none' : `${yield* on(task)}`;
       }
       case 'shield': {
         const task = this.#tasks.get(s.id);
-        return task === undefined ? 'none' : `${yield* shield(task)}`;
+        return task === undefined ? 'none' : `${yield* on(shield(task))}`;
       }
       case 'shieldNew':
-        return `${yield* shield(this.start(s.child))}`;
+        return `${yield* on(shield(this.start(s.child)))}`;
       case 'waitForTask': {
         const task = this.#tasks.get(s.id);
-        return task === undefined ? 'none' : `${yield* waitFor(task, s.ms)}`;
+        return task === undefined ? 'none' : `${yield* on(waitFor(task, s.ms))}`;
       }
       case 'asCompleted': {
         // asyncio gives those that are done already in any order.
         const pending = this.#known(s.ids).filter((task) => !task.done());
         const results: string[] = [];
         for (const completed of asCompleted(pending, { timeout: s.ms })) {
-          results.push(show(yield* completed));
+          results.push(show(yield* on(completed)));
         }
         return results.join();
       }
       case 'gatherTasks': {
         const { returnExceptions } = s;
-        return (yield* gather(...this.#known(s.ids), { returnExceptions })).map(show).join();
+        return (yield* on(gather(...this.#known(s.ids), { returnExceptions }))).map(show).join();
       }
       case 'wait': {
         const tasks = this.#known(s.ids);
         if (tasks.length === 0) return 'none';
-        const { done } = yield* wait(tasks, { timeout: s.ms, returnWhen: WHEN[s.when] });
+        const { done } = yield* on(wait(tasks, { timeout: s.ms, returnWhen: WHEN[s.when] }));
         return s.ids
           .filter((id) => this.#tasks.has(id) && done.has(this.#tasks.get(id) as Task<number>))
           .join();
       }
       case 'waitFor':
-        return `${yield* waitFor(this.#main(s.child), s.ms)}`;
+        return `${yield* on(waitFor(this.#mainOf(s.child), s.ms))}`;
       case 'gather': {
         const tasks = s.children.map((child) => this.start(child));
         const { returnExceptions } = s;
-        return (yield* gather(...tasks, { returnExceptions })).map(show).join();
+        return (yield* on(gather(...tasks, { returnExceptions }))).map(show).join();
       }
       case 'group':
         yield* this.#group(self, s);
@@ -230,7 +243,7 @@ class Interpreter {
       case 'semaphore': {
         // Not by `using`: where body and release both throw, it throws a SuppressedError.
         const held = this.#things[s.op];
-        yield* held.acquire();
+        yield* on(held.acquire());
         try {
           this.log(`${self}.${s.n} holds`);
           yield* this.#run(self, s.body);
@@ -250,9 +263,24 @@ class Interpreter {
       case 'cancelling':
         return `${currentTask()?.cancelling()}`;
       case 'uncancel':
-        return `${currentTask()?.uncancel()}`;
+        return `${this.#tasks.get(s.id)?.uncancel() ?? 'none'}`;
+      case 'promise':
+        yield* on(wrapPromise(new Promise(() => {})));
+        return '';
+      case 'job':
+        return yield* this.#job(s.n, s.running);
       default:
         return yield* this.#things.step(s.op, s.n);
+    }
+  }
+
+  *#job(n: number, isRunning: boolean): Script<string> {
+    const job = new Job(isRunning);
+    try {
+      return `${yield* on(wrapFuture(job))}`;
+    } finally {
+      // A cancellation reaches the job in the next iteration.
+      this.#loop.callSoon(() => this.log(`job of ${n} ${job.state}`));
     }
   }
 
@@ -265,47 +293,46 @@ class Interpreter {
   }
 
   #startIn(group: TaskGroup, child: Child): void {
-    const task = this.#note(child.id, group.createTask(this.#main(child)));
+    const task = this.#note(child.id, group.createTask(this.#mainOf(child)));
     this.#groups.set(task, [group]);
   }
 
-  *#group(self: number, s: Extract<Statement, { op: 'group' }>): Coroutine<void> {
+  *#group(self: number, s: Extract<Statement, { op: 'group' }>): Script<void> {
     const task = currentTask();
     const groups = this.#groups.get(task) ?? [];
     this.#groups.set(task, groups);
     const before = groups.length;
-    const body = this.#run(self, s.body);
-    const start = (group: TaskGroup): void => {
+    const body = this.#style.run(() => this.#run(self, s.body));
+    const inGroup = (group: TaskGroup): AnyAwaitable<void> => {
       groups.push(group);
       for (const child of s.children) this.#startIn(group, child);
+      return body();
     };
     try {
-      yield* taskGroup(function* (group) {
-        start(group);
-        yield* body;
-      });
+      yield* on(taskGroup(inGroup));
     } finally {
       groups.length = before;
     }
   }
 
-  *#timeout(self: number, s: Extract<Statement, { op: 'timeout' }>): Coroutine<void> {
+  *#timeout(self: number, s: Extract<Statement, { op: 'timeout' }>): Script<void> {
     const task = currentTask();
     const timeouts = this.#timeouts.get(task) ?? [];
     this.#timeouts.set(task, timeouts);
     const before = timeouts.length;
-    const body = this.#run(self, s.body);
+    const body = this.#style.run(() => this.#run(self, s.body));
+    const inTime = (scope: Timeout): AnyAwaitable<void> => {
+      timeouts.push(scope);
+      return body();
+    };
     try {
-      yield* timeout(s.ms, function* (scope) {
-        timeouts.push(scope);
-        yield* body;
-      });
+      yield* on(timeout(s.ms, inTime));
     } finally {
       timeouts.length = before;
     }
   }
 
-  *#try(self: number, s: Extract<Statement, { op: 'try' }>): Coroutine<void> {
+  *#try(self: number, s: Extract<Statement, { op: 'try' }>): Script<void> {
     try {
       yield* this.#run(self, s.body);
     } catch (error) {

@@ -5,6 +5,7 @@ interpreter has its counterpart in interpret.ts. A trace that begins with "exclu
 program came to something that this version of Python does in another way than the newest.
 """
 import asyncio
+import concurrent.futures
 import json
 import os
 import sys
@@ -377,7 +378,22 @@ class Interpreter:
         return asyncio.current_task().cancelling()
 
     async def do_uncancel(self, me, s):
-        return asyncio.current_task().uncancel()
+        task = self.tasks.get(s['id'])
+        return 'none' if task is None else task.uncancel()
+
+    async def do_job(self, me, s):
+        job = concurrent.futures.Future()
+        if s['running']:
+            job.set_running_or_notify_cancel()
+        try:
+            return await asyncio.wrap_future(job)
+        finally:
+            self.loop.call_soon(lambda: self.log(f"job of {s['n']} {job._state.lower()}"))
+
+    async def do_notifyAndHold(self, me, s):
+        async with self.condition:
+            self.condition.notify()
+            await self.futures[0]
 
 
 def is_caught(error, caught):

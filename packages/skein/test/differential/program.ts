@@ -56,7 +56,11 @@ export type Statement = { readonly n: number } & (
   | { readonly op: SyncOp }
   | { readonly op: 'shutdown'; readonly immediate: boolean }
   | { readonly op: FutureOp; readonly nth: number }
-  | { readonly op: 'cancelling' | 'uncancel' }
+  | { readonly op: 'cancelling' }
+  | { readonly op: 'uncancel'; readonly id: number }
+  | { readonly op: 'job'; readonly running: boolean }
+  /** Of somebody else, and never done; CPython has none. */
+  | { readonly op: 'promise' }
 );
 
 /** What is done with the one lock, semaphore, queue, event, condition and barrier of the program. */
@@ -75,6 +79,8 @@ export type SyncOp =
   | 'waitCondition'
   | 'notify'
   | 'notifyAll'
+  /** Notifies, then keeps the lock until the first future is done. */
+  | 'notifyAndHold'
   | 'waitBarrier'
   | 'resetBarrier'
   | 'abortBarrier';

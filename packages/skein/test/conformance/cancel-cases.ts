@@ -350,8 +350,9 @@ async function exitWhileCancelled(driver: Driver): Promise<unknown> {
   await tick(loop);
   task.cancel();
   const o: unknown[] = [task.done(), (await thrownBy(() => tick(loop))).split(':')[0]];
+  o.push(task.done(), task.cancelled(), task.exception() === exit);
   loop.close();
-  return [...o, task.done(), task.cancelled(), task.exception() === exit];
+  return o;
 }
 
 const isCancelled = 'CancelledError';

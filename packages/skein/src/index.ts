@@ -17,6 +17,13 @@ export {
   type Completions,
 } from './core/as-completed.ts';
 export type { Body } from './core/body.ts';
+export {
+  type CallGraphOptions,
+  captureCallGraph,
+  type FutureCallGraph,
+  type GraphFuture,
+} from './core/call-graph.ts';
+export type { FrameCallGraphEntry } from './core/coroutine-frames.ts';
 export { Context, copyContext } from './core/context.ts';
 export { ContextVar, Token } from './core/context-var.ts';
 export type {
@@ -55,6 +62,7 @@ export {
 } from './core/exceptions.ts';
 export type { ConcurrentFutureLike, Executor, ResultOf } from './core/executor.ts';
 export { type DoneCallback, type DoneCallbackOptions, Future, isFuture } from './core/future.ts';
+export { formatCallGraph } from './core/format-call-graph.ts';
 export { gather, type GatherOptions } from './core/gather.ts';
 export { Handle } from './core/handle.ts';
 export { addInstrument, type Instrument, removeInstrument } from './core/instruments.ts';
@@ -71,6 +79,7 @@ export {
   type TaskConstructor,
   type TaskFactory,
 } from './core/task-factory.ts';
+export { formatTaskTree } from './core/task-tree.ts';
 export { allTasks, currentTask, Task, type TaskOptions } from './core/task.ts';
 export { Timeout, timeout, timeoutAt } from './core/timeout.ts';
 export { toThread } from './core/to-thread.ts';
@@ -85,6 +94,7 @@ export {
   type Waited,
   type WaitOptions,
 } from './core/wait.ts';
+export { futureAddToAwaitedBy, futureDiscardFromAwaitedBy } from './core/waits.ts';
 export { wrapFuture } from './core/wrap-future.ts';
 export { wrapPromise } from './core/wrap-promise.ts';
 export { wrapSignal } from './core/wrap-signal.ts';
@@ -99,6 +109,7 @@ export {
 } from './executors/thread-pool-executor.ts';
 export { getEventLoop, newEventLoop, setEventLoop } from './loops/default-loop.ts';
 export { NodeEventLoop } from './loops/node-event-loop.ts';
+export { printCallGraph, type PrintCallGraphOptions } from './loops/print-call-graph.ts';
 export { run, type RunOptions } from './loops/run.ts';
 export { Runner, type RunnerOptions } from './loops/runner.ts';
 export { SelectorEventLoop } from './loops/selector-event-loop.ts';

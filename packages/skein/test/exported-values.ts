@@ -40,6 +40,14 @@ export const exportedValues: readonly string[] = [
   'Token',
   'copyContext',
 
+  // who waits for whom
+  'captureCallGraph',
+  'formatCallGraph',
+  'formatTaskTree',
+  'futureAddToAwaitedBy',
+  'futureDiscardFromAwaitedBy',
+  'printCallGraph',
+
   // between tasks
   'Barrier',
   'BoundedSemaphore',

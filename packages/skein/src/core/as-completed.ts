@@ -2,7 +2,8 @@ import { type Coroutine, isCoroutine, type ValueOf } from './coroutine.ts';
 import { ensureFuture, type TaskSource } from './ensure-future.ts';
 import type { EventLoop } from './event-loop.ts';
 import { TimeoutError } from './exceptions.ts';
-import { Future } from './future.ts';
+import { addObserver, Future, removeObserver, setBehind } from './future.ts';
+import { type Dependent, Observer } from './observer.ts';
 import { Operation } from './operation.ts';
 import { repr } from './repr.ts';
 import { loopForNewFuture } from './running-loop.ts';
@@ -71,7 +72,7 @@ export function asCompleted<A extends TaskSource<unknown>>(
   return new AsCompleted<A>(new Set(sources), options.timeout ?? null);
 }
 
-class AsCompleted<A> implements Completions<A> {
+class AsCompleted<A> extends Observer implements Completions<A>, Dependent {
   readonly #loop: EventLoop;
   /** What nobody knows to be done yet. */
   readonly #todo: Set<Future<unknown>>;
@@ -83,16 +84,16 @@ class AsCompleted<A> implements Completions<A> {
   #left: number;
   readonly #waiters: Set<Future<void>> = new Set();
   readonly #timer: TimerHandle | null = null;
-  readonly #onDone: (future: Future<unknown>) => void = (future) => this.#isDone(future);
 
   constructor(sources: ReadonlySet<A>, timeoutMs: number | null) {
+    super();
     const loop = loopForNewFuture();
     this.#loop = loop;
     this.#todo = new Set();
     for (const source of sources)
       this.#todo.add(ensureFuture(source as TaskSource<unknown>, { loop }));
     this.#left = this.#todo.size;
-    for (const future of this.#todo) future.addDoneCallback(this.#onDone);
+    for (const future of this.#todo) addObserver(future, this);
     if (this.#left > 0 && timeoutMs !== null && timeoutMs !== Infinity) {
       this.#timer = loop.callLater(timeoutMs, () => this.#timeIsUp());
     }
@@ -143,6 +144,7 @@ class AsCompleted<A> implements Completions<A> {
   *#waitForOne(): Coroutine<void> {
     const waiter = this.#loop.createFuture<void>();
     this.#waiters.add(waiter);
+    setBehind(waiter, this);
     try {
       yield* waiter;
     } catch (error) {
@@ -153,7 +155,15 @@ class AsCompleted<A> implements Completions<A> {
     }
   }
 
-  #isDone(future: Future<unknown>): void {
+  awaiters(): Iterable<Future<unknown>> {
+    return this.#waiters;
+  }
+
+  awaited(): Iterable<Future<unknown>> {
+    return this.#todo;
+  }
+
+  futureIsDone(future: Future<unknown>): void {
     if (!this.#todo.delete(future)) return; // its time was up before
     this.#hand(future);
     if (this.#todo.size === 0) this.#timer?.cancel();
@@ -163,7 +173,7 @@ class AsCompleted<A> implements Completions<A> {
     const late = [...this.#todo];
     this.#todo.clear();
     for (const future of late) {
-      future.removeDoneCallback(this.#onDone);
+      removeObserver(future, this);
       this.#hand(null);
     }
   }

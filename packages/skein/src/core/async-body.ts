@@ -3,6 +3,7 @@ import { CancelledError, RuntimeError } from './exceptions.ts';
 import { Future } from './future.ts';
 import type { EventLoop } from './event-loop.ts';
 import { getRunningLoop } from './running-loop.ts';
+import type { Dependent } from './observer.ts';
 import type { Task } from './task.ts';
 
 /*
@@ -28,10 +29,13 @@ import type { Task } from './task.ts';
 export class AsyncBody<T> extends Future<T> {
   readonly #task: Task<unknown>;
   readonly #waited: Set<Future<unknown>> = new Set();
+  /** The function, or what made the promise. */
+  readonly fn: Function;
 
-  constructor(task: Task<unknown>) {
+  constructor(task: Task<unknown>, fn: Function) {
     super(task.getLoop());
     this.#task = task;
+    this.fn = fn;
   }
 
   /** The futures that the function waits for. None: it waits for a promise of somebody else. */
@@ -90,10 +94,13 @@ export class AsyncBody<T> extends Future<T> {
   }
 }
 
-/** Drives an async function; `start` calls it. Only for the first step of a task. */
-export function* driveAsyncFunction<T>(start: () => PromiseLike<T>): Coroutine<T> {
+/** Drives the async function `fn`; `start` calls it. Only for the first step of a task. */
+export function* driveAsyncFunction<T>(
+  start: () => PromiseLike<T>,
+  fn: Function = start,
+): Coroutine<T> {
   const task = getRunningLoop().scheduler.currentTask as Task<unknown>;
-  const body = new AsyncBody<T>(task);
+  const body = new AsyncBody<T>(task, fn);
   task.asyncBody = body;
   return yield* body.drive(start());
 }
@@ -106,8 +113,11 @@ export function* drivePromise<T>(promise: PromiseLike<T>): Coroutine<T> {
   return yield* new PromiseFuture<T>(promise, getRunningLoop());
 }
 
+/** What is known of a promise of somebody else. */
+export const FOREIGN_PROMISE = 'a promise that is not of this library';
+
 /** A future that ends as a promise does. What settles it happens outside of the loop. */
-export class PromiseFuture<T> extends Future<T> {
+export class PromiseFuture<T> extends Future<T> implements Dependent {
   constructor(promise: PromiseLike<T>, loop: EventLoop) {
     super(loop);
     loop.scheduler.promises++;
@@ -126,6 +136,10 @@ export class PromiseFuture<T> extends Future<T> {
     if (!super.cancel(message)) return false;
     this.getLoop().scheduler.promises--;
     return true;
+  }
+
+  awaited(): Iterable<unknown> {
+    return [FOREIGN_PROMISE];
   }
 
   #arrives(): boolean {

@@ -9,8 +9,10 @@ import {
   isThenable,
 } from './coroutine.ts';
 import { checkRunsAsyncFunctions } from './ensure-future.ts';
+import type { EventLoop } from './event-loop.ts';
 import { RuntimeError } from './exceptions.ts';
-import { Future } from './future.ts';
+import { Future, setBehind } from './future.ts';
+import type { Dependent } from './observer.ts';
 import { repr } from './repr.ts';
 import { currentTask, type Task } from './task.ts';
 
@@ -43,15 +45,16 @@ export function runBody<A extends unknown[], T>(
   if (isGeneratorFunction(body)) return (body as Body<A, T>)(...args) as Coroutine<T>;
   if (isAsyncFunction(body)) checkRunsAsyncFunctions(task.getLoop(), body);
   const call = (): AnyAwaitable<T> => body(...args);
-  return task.asyncBody === null ? inCoroutine(what, task, call) : inAsync(what, task, call);
+  return task.asyncBody === null ? inCoroutine(what, task, body, call) : inAsync(what, task, call);
 }
 
 function* inCoroutine<T>(
   what: string,
   task: Task<unknown>,
+  fn: Function,
   body: () => AnyAwaitable<T>,
 ): Coroutine<T> {
-  const asyncBody = new AsyncBody<T>(task);
+  const asyncBody = new AsyncBody<T>(task, fn);
   task.asyncBody = asyncBody; // before the call: an async function runs up to its first await in it
   let made: unknown;
   try {
@@ -83,8 +86,16 @@ function* inAsync<T>(what: string, task: Task<unknown>, body: () => AnyAwaitable
   return value;
 }
 
+/** The task waits for what the body waits for; that is known without this. */
+const NOTHING: Dependent = { awaited: () => [] };
+
 /** Cannot be cancelled: what the body waits for is cancelled with the task, and then it ends itself. */
 export class EndOfBody<T> extends Future<T> {
+  constructor(loop: EventLoop) {
+    super(loop);
+    setBehind(this, NOTHING);
+  }
+
   override cancel(): boolean {
     return false;
   }

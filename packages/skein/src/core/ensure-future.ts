@@ -74,7 +74,7 @@ function* callAtFirstStep<T>(loop: EventLoop, fn: AwaitableFunction<T>): Corouti
   if (isCoroutine(made) || isAwaitable(made)) return yield* made as Awaitable<T>;
   if (!isThenable(made)) throw nothingToWaitFor(made);
   checkRunsAsyncFunctions(loop, made);
-  return yield* driveAsyncFunction(() => made as PromiseLike<T>);
+  return yield* driveAsyncFunction(() => made as PromiseLike<T>, fn);
 }
 
 /** @throws {TypeError} when the loop blocks its thread, so that `x` would never get anywhere */

@@ -1,5 +1,6 @@
 import { RuntimeError } from './exceptions.ts';
-import { beginSuspension, type Future } from './future.ts';
+import { probe } from './coroutine-frames.ts';
+import { beginSuspension, type Future, noteHandedOn, type Step } from './future.ts';
 
 /**
  * What stands behind `yield* future`: hands a pending future to the task, and gives its value, or
@@ -19,23 +20,28 @@ export class FutureIterator<T> implements Iterator<Future<unknown>, T, void> {
 
   next(): IteratorResult<Future<unknown>, T> {
     const future = this.#future;
+    if (probe !== null) return probe.reached(future);
     if (future.done()) return { done: true, value: future.result() };
     if (this.#waiting) {
+      noteHandedOn(future);
       throw new RuntimeError(
         `yield* ${future} was resumed before the future was done: only its task may resume a ` +
           'coroutine',
       );
     }
     this.#waiting = true;
-    beginSuspension(future);
-    return { done: false, value: future };
+    const step: Step & IteratorYieldResult<Future<unknown>> = { done: false, value: future };
+    beginSuspension(future, step);
+    return step;
   }
 
   throw(error: unknown): never {
+    if (!this.#future.done()) noteHandedOn(this.#future);
     throw error;
   }
 
   return(value: T): IteratorResult<Future<unknown>, T> {
+    if (!this.#future.done()) noteHandedOn(this.#future);
     return { done: true, value };
   }
 }

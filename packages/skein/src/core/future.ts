@@ -1,6 +1,6 @@
 import { staysHome } from './stays-home.ts';
 import { captureContext, type Context } from './context.ts';
-import type { Awaitable } from './coroutine.ts';
+import type { Awaitable, Suspension } from './coroutine.ts';
 import type { EventLoop } from './event-loop.ts';
 import { CancelledError, InvalidStateError } from './exceptions.ts';
 import { FutureIterator } from './future-iterator.ts';
@@ -11,6 +11,7 @@ import { promiseOf } from './promise-of.ts';
 import type { Runnable } from './ready-queue.ts';
 import { loopForNewFuture } from './running-loop.ts';
 import type { Task } from './task.ts';
+import { Observer } from './observer.ts';
 
 /*
  * A result that is not there yet, bound to one loop.
@@ -22,8 +23,10 @@ import type { Task } from './task.ts';
  * A future leaves PENDING once. It then hands everybody who waits to the ready queue of its loop, in
  * the order in which they came, and forgets them. Nobody is ever called from inside `setResult`.
  *
- * Who waits is a function (`addDoneCallback`) or a task. A task goes into the ready queue as it is:
- * to await something makes no closure and no handle.
+ * Who waits is a function (`addDoneCallback`), a task, or an observer. A task goes into the ready
+ * queue as it is: to await something makes no closure and no handle. An observer is what the library
+ * itself has wait (`gather`, a group): other than a function it can say on whose behalf, and that is
+ * all that the call graph needs (waits.ts).
  *
  * @see CPython 3.14 Lib/asyncio/futures.py
  */
@@ -46,44 +49,109 @@ export interface DoneCallbackOptions {
 }
 
 /** A function that is called in a context. */
-class CallbackInContext {
+class CallbackInContext extends Observer {
   readonly callback: DoneCallback<never>;
   readonly context: Context;
 
   constructor(callback: DoneCallback<never>, context: Context) {
+    super();
     this.callback = callback;
     this.context = context;
   }
+
+  futureIsDone(): void {
+    // Its entry is a handle, which calls the callback.
+  }
+
+  awaiters(): Iterable<never> {
+    return [];
+  }
+
+  override entryFor(future: Future<unknown>): Runnable {
+    return new Handle(future.getLoop(), this.callback, [future], this.context);
+  }
 }
 
-type Waiter = DoneCallback<never> | CallbackInContext | Task<unknown>;
+/** Who is told that a future is done. */
+export type Waiter = DoneCallback<never> | Observer | Task<unknown>;
 
 /** Registers a task to be run when the future is done; the task has claimed the future before. */
 export let addWaiter: (future: Future<unknown>, task: Task<unknown>) => void;
 
-/** Whether the future suspended its coroutine by `yield*` just now, and not by `yield`. */
-export let claimSuspension: (future: Future<unknown>) => boolean;
+/** Has an observer told when the future is done. */
+export let addObserver: (future: Future<unknown>, observer: Observer) => void;
 
-/** Says that a coroutine is about to hand the future to its task. */
-export let beginSuspension: (future: Future<unknown>) => void;
+/** Takes an observer back. */
+export let removeObserver: (future: Future<unknown>, observer: Observer) => void;
+
+/** Who waits for the future, in the order in which they came. */
+export let waitersOf: (future: Future<unknown>) => readonly Waiter[];
+
+/** Notes what stands behind a pending future that only the library holds: a lock, a timer, a group. */
+export let setBehind: (future: Future<unknown>, behind: object) => void;
+
+/** What was noted; undefined when nothing was, or the future is done. */
+export let whatIsBehind: (future: Future<unknown>) => object | undefined;
+
+/**
+ * Whether the future suspended its coroutine by `yield*` just now, and not by `yield`.
+ *
+ * @param step - what came from the coroutine
+ */
+export let claimSuspension: (future: Future<unknown>, step: Step) => boolean;
+
+/** Says that a coroutine is about to hand the future to its task, in `step`. */
+export let beginSuspension: (future: Future<unknown>, step: Step) => void;
+
+/** One step of a coroutine. */
+export type Step = IteratorResult<Suspension, unknown>;
+
+/** Futures whose waits went through hands that are not those of `yield*` (coroutine-frames.ts). */
+const handedOn = new WeakSet<Future<unknown>>();
+
+/** Says that somebody else than a task resumes a coroutine that waits for the future. */
+export function noteHandedOn(future: Future<unknown>): void {
+  handedOn.add(future);
+}
+
+/** Whether all coroutines that wait for the future do so by `yield*` alone, as far as can be told. */
+export function isAwaitedPlainly(future: Future<unknown>): boolean {
+  return !handedOn.has(future);
+}
 
 export class Future<T> implements Awaitable<T>, PromiseLike<T> {
   readonly #loop: EventLoop;
   #state: number = PENDING;
+  /** While pending: what stands behind the future, if that was noted. */
   #outcome: unknown = undefined;
   /** Nobody, one, or several in the order in which they came. */
   #waiters: Waiter | Waiter[] | null = null;
-  #suspending: boolean = false;
+  /** The step in which a coroutine hands the future to its task; null once it is there. */
+  #suspending: Step | null = null;
 
   static {
     addWaiter = (future, task) => future.#addWaiter(task);
-    beginSuspension = (future) => {
-      future.#suspending = true;
+    addObserver = (future, observer) => future.#addWaiter(observer);
+    removeObserver = (future, observer) => future.#removeWaiters((each) => each === observer);
+    waitersOf = (future) => {
+      const waiters = future.#waiters;
+      if (waiters === null) return [];
+      return Array.isArray(waiters) ? waiters : [waiters];
     };
-    claimSuspension = (future) => {
+    setBehind = (future, behind) => {
+      if (future.#state === PENDING) future.#outcome = behind;
+    };
+    whatIsBehind = (future) =>
+      future.#state === PENDING ? (future.#outcome as object | undefined) : undefined;
+    beginSuspension = (future, step) => {
+      future.#suspending = step;
+    };
+    claimSuspension = (future, step) => {
       const suspending = future.#suspending;
-      future.#suspending = false;
-      return suspending;
+      future.#suspending = null;
+      // `yield*` hands on the very object that it was given; whoever makes another one goes between.
+      if (suspending !== step && suspending !== null) noteHandedOn(future);
+      return suspending !== null;
     };
   }
 
@@ -192,16 +260,7 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
    * @returns how many were removed
    */
   removeDoneCallback(callback: DoneCallback<this>): number {
-    const waiters = this.#waiters;
-    if (waiters === null) return 0;
-    if (!Array.isArray(waiters)) {
-      if (!calls(waiters, callback)) return 0;
-      this.#waiters = null;
-      return 1;
-    }
-    const kept = waiters.filter((waiter) => !calls(waiter, callback));
-    this.#waiters = kept;
-    return waiters.length - kept.length;
+    return this.#removeWaiters((waiter) => calls(waiter, callback));
   }
 
   /**
@@ -254,12 +313,25 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
     else this.#waiters = [waiters, waiter];
   }
 
+  #removeWaiters(isMeant: (waiter: Waiter) => boolean): number {
+    const waiters = this.#waiters;
+    if (waiters === null) return 0;
+    if (!Array.isArray(waiters)) {
+      if (!isMeant(waiters)) return 0;
+      this.#waiters = null;
+      return 1;
+    }
+    const kept = waiters.filter((waiter) => !isMeant(waiter));
+    this.#waiters = kept;
+    return waiters.length - kept.length;
+  }
+
   #wake(waiter: Waiter): void {
     let entry: Runnable;
     if (typeof waiter === 'function') {
       entry = new Handle(this.#loop, waiter, [this], null);
-    } else if (waiter instanceof CallbackInContext) {
-      entry = new Handle(this.#loop, waiter.callback, [this], waiter.context);
+    } else if (waiter instanceof Observer) {
+      entry = waiter.entryFor(this);
     } else {
       entry = waiter;
       if (instrument !== null) instrument.woken(waiter);

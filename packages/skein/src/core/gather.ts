@@ -2,7 +2,8 @@ import type { ValueOf } from './coroutine.ts';
 import { ensureFuture, type TaskSource } from './ensure-future.ts';
 import type { EventLoop } from './event-loop.ts';
 import { CancelledError, ValueError } from './exceptions.ts';
-import { Future } from './future.ts';
+import { addObserver, Future } from './future.ts';
+import { type Dependent, Observer } from './observer.ts';
 import { loopForNewFuture } from './running-loop.ts';
 import { hasDriver } from './task.ts';
 
@@ -55,7 +56,7 @@ export function gather(...args: unknown[]): Future<unknown[]> {
 }
 
 /** The future that `gather` returns: done when all of its children are, or when one has failed. */
-class GatheringFuture extends Future<unknown[]> {
+class GatheringFuture extends Future<unknown[]> implements Dependent {
   /** In the order of the arguments. The same future may stand in it twice, and counts twice. */
   readonly #children: readonly Future<unknown>[];
   readonly #returnExceptions: boolean;
@@ -68,11 +69,11 @@ class GatheringFuture extends Future<unknown[]> {
     this.#children = children;
     this.#returnExceptions = returnExceptions;
     this.#pending = children.length;
-    const childIsDone = (child: Future<unknown>): void => this.#childIsDone(child);
+    const observer = new ChildObserver(this);
     // What is done already counts only when all the others are registered, and then at once.
     const done = children.filter((child) => child.done());
-    for (const child of children) if (!child.done()) child.addDoneCallback(childIsDone);
-    for (const child of done) this.#childIsDone(child);
+    for (const child of children) if (!child.done()) addObserver(child, observer);
+    for (const child of done) this.childIsDone(child);
   }
 
   override cancel(message?: string): boolean {
@@ -87,7 +88,12 @@ class GatheringFuture extends Future<unknown[]> {
     return any;
   }
 
-  #childIsDone(child: Future<unknown>): void {
+  awaited(): Iterable<Future<unknown>> {
+    return this.#children.filter((child) => !child.done());
+  }
+
+  /** For the observer. */
+  childIsDone(child: Future<unknown>): void {
     this.#pending--;
     if (this.done()) {
       // Nobody will ask this child for its error.
@@ -104,6 +110,23 @@ class GatheringFuture extends Future<unknown[]> {
     if (this.#pending > 0) return;
     if (this.#cancelAsked) this.setException(new CancelledError(this.#cancelMessage));
     else this.setResult(this.#children.map(resultOrError));
+  }
+}
+
+class ChildObserver extends Observer {
+  readonly #gathering: GatheringFuture;
+
+  constructor(gathering: GatheringFuture) {
+    super();
+    this.#gathering = gathering;
+  }
+
+  futureIsDone(child: Future<unknown>): void {
+    this.#gathering.childIsDone(child);
+  }
+
+  awaiters(): Iterable<Future<unknown>> {
+    return [this.#gathering];
   }
 }
 

@@ -39,7 +39,7 @@ async function stepByStep<T>(coroutine: Coroutine<T>): Promise<T> {
   let step = coroutine.next();
   while (step.done !== true) {
     const suspension: Suspension = step.value;
-    if (suspension !== undefined) claimSuspension(suspension);
+    if (suspension !== undefined) claimSuspension(suspension, step);
     try {
       await (suspension ?? sleep(0));
     } catch (error) {

@@ -1,5 +1,8 @@
 import type { AsyncBody } from './async-body.ts';
-import type { Future } from './future.ts';
+import { stackNow } from './coroutine-frames.ts';
+import type { CancelledError } from './exceptions.ts';
+import { addObserver, type Future } from './future.ts';
+import { Observer } from './observer.ts';
 import { runningLoopOrNull } from './running-loop.ts';
 
 /*
@@ -16,24 +19,48 @@ export function promiseOf<T>(future: Future<T>): Promise<T> {
   if (future.done()) return new Promise((resolve, reject) => settle(future, resolve, reject));
   const body = currentAsyncBody();
   if (body === null) {
-    const { scheduler } = future.getLoop();
-    scheduler.strangers++;
-    return new Promise((resolve, reject) => {
-      future.addDoneCallback(() => {
-        scheduler.strangers--;
-        settle(future, resolve, reject);
-      });
-    });
+    future.getLoop().scheduler.strangers++;
+  } else {
+    const refusal = body.beginWait(future);
+    if (refusal !== null) return Promise.reject(refusal);
   }
-  const refusal = body.beginWait(future);
-  if (refusal !== null) return Promise.reject(refusal);
   return new Promise((resolve, reject) => {
-    future.addDoneCallback(() => {
-      const cancellation = body.endWait(future);
-      if (cancellation === null) settle(future, resolve, reject);
-      else reject(cancellation);
-    });
+    addObserver(future, new PromiseSettler(body, future, resolve, reject));
   });
+}
+
+/** Settles a promise when the future is done. */
+export class PromiseSettler<T> extends Observer {
+  /** Where the async function waits; only in debug mode. */
+  readonly stack: string | null;
+  readonly #body: AsyncBody<unknown> | null;
+  readonly #resolve: (value: T) => void;
+  readonly #reject: (reason: unknown) => void;
+
+  constructor(
+    body: AsyncBody<unknown> | null,
+    future: Future<T>,
+    resolve: (value: T) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    super();
+    this.#body = body;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.stack = future.getLoop().scheduler.debug ? stackNow() : null;
+  }
+
+  awaiters(): Iterable<Future<unknown> | string> {
+    return [this.#body ?? 'a promise'];
+  }
+
+  futureIsDone(future: Future<T>): void {
+    let cancellation: CancelledError | null = null;
+    if (this.#body === null) future.getLoop().scheduler.strangers--;
+    else cancellation = this.#body.endWait(future);
+    if (cancellation === null) settle(future, this.#resolve, this.#reject);
+    else this.#reject(cancellation);
+  }
 }
 
 function currentAsyncBody(): AsyncBody<unknown> | null {

@@ -1,5 +1,6 @@
 import { ensureFuture, type TaskSource } from './ensure-future.ts';
-import { Future } from './future.ts';
+import { addObserver, Future, removeObserver, setBehind } from './future.ts';
+import { type Dependent, Observer } from './observer.ts';
 import { repr } from './repr.ts';
 
 /**
@@ -21,16 +22,41 @@ export function shield<T>(x: TaskSource<T>): Future<T> {
   const inner = ensureFuture(x);
   if (inner.done()) return inner;
   const outer = new Future<T>(inner.getLoop());
-  const handOut = (): void => settleAs(outer, inner);
-  inner.addDoneCallback(handOut);
+  const observer = new InnerObserver(inner, outer);
+  addObserver(inner, observer);
+  setBehind(outer, observer);
   outer.addDoneCallback(() => {
     if (inner.done()) return;
-    inner.removeDoneCallback(handOut);
+    removeObserver(inner, observer);
     // Among several shields of the same future one report is enough.
     inner.removeDoneCallback(reportFailure);
     inner.addDoneCallback(reportFailure);
   });
   return outer;
+}
+
+class InnerObserver<T> extends Observer implements Dependent {
+  readonly isHandedOut = true;
+  readonly #inner: Future<T>;
+  readonly #outer: Future<T>;
+
+  constructor(inner: Future<T>, outer: Future<T>) {
+    super();
+    this.#inner = inner;
+    this.#outer = outer;
+  }
+
+  futureIsDone(): void {
+    settleAs(this.#outer, this.#inner);
+  }
+
+  awaited(): Iterable<Future<unknown>> {
+    return [this.#inner];
+  }
+
+  awaiters(): Iterable<Future<unknown>> {
+    return [this.#outer];
+  }
 }
 
 function settleAs<T>(outer: Future<T>, inner: Future<T>): void {

@@ -1,7 +1,7 @@
 import type { Awaitable, Coroutine, Suspension } from './coroutine.ts';
 import type { EventLoop } from './event-loop.ts';
 import { ValueError } from './exceptions.ts';
-import type { Future } from './future.ts';
+import { type Future, setBehind } from './future.ts';
 import { repr } from './repr.ts';
 import { getRunningLoop, loopForNewFuture } from './running-loop.ts';
 
@@ -82,6 +82,7 @@ function* sleepInCoroutine<T>(delayMs: number, value: T): Coroutine<T> {
   const loop = getRunningLoop();
   const future: Future<T> = loop.createFuture();
   const timer = loop.callLater(delayMs, wakeUp, future, value);
+  setBehind(future, timer);
   try {
     return yield* future;
   } finally {
@@ -95,6 +96,7 @@ function sleepingFuture<T>(loop: EventLoop, delayMs: number, value: T): Future<T
     loop.callSoon(wakeUp, future, value);
   } else {
     const timer = loop.callLater(delayMs, wakeUp, future, value);
+    setBehind(future, timer);
     future.addDoneCallback(() => timer.cancel());
   }
   return future;

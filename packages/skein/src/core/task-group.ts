@@ -3,7 +3,8 @@ import { type Coroutine, isCoroutine } from './coroutine.ts';
 import type { TaskSource } from './ensure-future.ts';
 import { ExceptionGroup } from './exception-group.ts';
 import { CancelledError, RuntimeError, tunnels } from './exceptions.ts';
-import type { Future } from './future.ts';
+import { addObserver, type Future, setBehind } from './future.ts';
+import { type Dependent, Observer } from './observer.ts';
 import { Operation } from './operation.ts';
 import { staysHome } from './stays-home.ts';
 import { currentTask, type Task, type TaskOptions } from './task.ts';
@@ -21,7 +22,7 @@ import { currentTask, type Task, type TaskOptions } from './task.ts';
  * parent. What failed comes out together, as one `ExceptionGroup`.
  *
  * Invariants
- *   1. A task is in #tasks from its creation until its done callback has run.
+ *   1. A task is in #tasks from its creation until the group was told that it is done.
  *   2. Once #aborting is set no task is added, and every one in #tasks was asked to give up.
  *   3. #cancelledParent = the group has called `parent.cancel()`, once; it calls `uncancel()` once.
  *   4. A cancellation of the parent leaves the group unless it was the group's own alone (the count
@@ -30,6 +31,11 @@ import { currentTask, type Task, type TaskOptions } from './task.ts';
  *
  * @see CPython 3.15 Lib/asyncio/taskgroups.py
  */
+
+/** What the observer of a group asks it. */
+let taskIsDone: (group: TaskGroup, task: Future<unknown>) => void;
+let parentOf: (group: TaskGroup) => Task<unknown> | null;
+let tasksOf: (group: TaskGroup) => Iterable<Task<unknown>>;
 
 let runInside: <T>(group: TaskGroup, body: Body<[group: TaskGroup], T>) => Coroutine<T>;
 
@@ -52,10 +58,13 @@ export class TaskGroup {
   #tunnelling: Error | null = null;
   /** What the end of the group waits for while there are tasks. */
   #allDone: Future<void> | null = null;
-  readonly #onTaskDone: (task: Future<unknown>) => void = (task) => this.#taskIsDone(task);
+  readonly #observer: TaskObserver = new TaskObserver(this);
 
   static {
     runInside = (group, body) => group.#run(body);
+    taskIsDone = (group, task) => group.#taskIsDone(task);
+    parentOf = (group) => group.#parent;
+    tasksOf = (group) => group.#tasks;
   }
 
   /**
@@ -72,7 +81,7 @@ export class TaskGroup {
     }
     const task = parent.getLoop().createTask(x, options);
     this.#tasks.add(task);
-    task.addDoneCallback(this.#onTaskDone);
+    addObserver(task, this.#observer);
     return task;
   }
 
@@ -154,6 +163,7 @@ export class TaskGroup {
     while (this.#tasks.size > 0) {
       // Each cancellation of the parent cancels this future, so there may be several.
       this.#allDone = parent.getLoop().createFuture<void>();
+      setBehind(this.#allDone, this.#observer);
       try {
         yield* this.#allDone;
       } catch (error) {
@@ -234,6 +244,29 @@ export class TaskGroup {
         exception,
       });
     }
+  }
+}
+
+/** Tells a group of its tasks. They are awaited by its parent, from the beginning on. */
+class TaskObserver extends Observer implements Dependent {
+  readonly #group: TaskGroup;
+
+  constructor(group: TaskGroup) {
+    super();
+    this.#group = group;
+  }
+
+  futureIsDone(task: Future<unknown>): void {
+    taskIsDone(this.#group, task);
+  }
+
+  awaiters(): Iterable<Future<unknown>> {
+    const parent = parentOf(this.#group);
+    return parent === null ? [] : [parent];
+  }
+
+  awaited(): Iterable<Future<unknown>> {
+    return tasksOf(this.#group);
   }
 }
 

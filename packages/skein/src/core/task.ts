@@ -9,7 +9,7 @@ import {
 import type { Coroutine, Suspension } from './coroutine.ts';
 import type { EventLoop } from './event-loop.ts';
 import { CancelledError, InvalidStateError, RuntimeError, tunnels } from './exceptions.ts';
-import { addWaiter, claimSuspension, Future } from './future.ts';
+import { addWaiter, claimSuspension, Future, type Step } from './future.ts';
 import { instrument } from './instruments.ts';
 import type { Runnable } from './ready-queue.ts';
 import { repr } from './repr.ts';
@@ -246,7 +246,7 @@ export class Task<T> extends Future<T> implements Runnable {
     }
     scheduler.currentTask = outer;
     if (step.done === true) this.#finish(step.value);
-    else this.#suspend(step.value);
+    else this.#suspend(step);
   }
 
   /**
@@ -292,13 +292,14 @@ export class Task<T> extends Future<T> implements Runnable {
     return isCancellation ? new CancelledError(message) : misuse;
   }
 
-  #suspend(suspension: Suspension): void {
+  #suspend(step: IteratorYieldResult<Suspension>): void {
+    const suspension = step.value;
     if (suspension === undefined) {
       this.#again();
       if (instrument !== null) this.#tellThatItWaits(undefined);
       return;
     }
-    const misuse = this.#misuseOf(suspension);
+    const misuse = this.#misuseOf(suspension, step);
     if (misuse !== undefined) {
       this.#toThrow ??= new ToThrow();
       this.#toThrow.misuse = misuse;
@@ -335,14 +336,14 @@ export class Task<T> extends Future<T> implements Runnable {
   }
 
   /** What is wrong with waiting for `suspension`; undefined when nothing is. */
-  #misuseOf(suspension: unknown): RuntimeError | undefined {
+  #misuseOf(suspension: unknown, step: Step): RuntimeError | undefined {
     if (!(suspension instanceof Future)) {
       return new RuntimeError(
         `Task got bad yield: ${repr(suspension)}. A coroutine waits with yield* on a future, a ` +
           'task or a coroutine; a bare yield lets the others run once',
       );
     }
-    const awaited = claimSuspension(suspension);
+    const awaited = claimSuspension(suspension, step);
     if (suspension.getLoop() !== this.getLoop()) {
       return new RuntimeError(
         `Task ${this} got Future ${suspension} attached to a different loop; a future is awaited ` +

@@ -14,7 +14,8 @@ import {
   type TaskSource,
 } from './ensure-future.ts';
 import { CancelledError, TimeoutError } from './exceptions.ts';
-import type { Future } from './future.ts';
+import { addObserver, type Future, removeObserver, setBehind } from './future.ts';
+import { Observer } from './observer.ts';
 import { Operation } from './operation.ts';
 import { getRunningLoop } from './running-loop.ts';
 import { timeout } from './timeout.ts';
@@ -61,15 +62,32 @@ function* doneOrCancelled<T>(x: TaskSource<T>): Coroutine<T> {
 /** Not by waiting for `future` itself: then a cancellation of this task could not be told from its. */
 function* cancelAndWait(future: Future<unknown>): Coroutine<void> {
   const done = getRunningLoop().createFuture<void>();
-  const release = (): void => {
-    if (!done.done()) done.setResult();
-  };
-  future.addDoneCallback(release);
+  const observer = new EndObserver(done);
+  addObserver(future, observer);
+  setBehind(done, { awaited: () => [future] });
   try {
     future.cancel();
     yield* done;
   } finally {
-    future.removeDoneCallback(release);
+    removeObserver(future, observer);
+  }
+}
+
+/** Has `done` done when another future is. */
+class EndObserver extends Observer {
+  readonly #done: Future<void>;
+
+  constructor(done: Future<void>) {
+    super();
+    this.#done = done;
+  }
+
+  futureIsDone(): void {
+    if (!this.#done.done()) this.#done.setResult();
+  }
+
+  awaiters(): Iterable<Future<unknown>> {
+    return [this.#done];
   }
 }
 

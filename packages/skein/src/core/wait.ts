@@ -1,7 +1,8 @@
 import type { EventLoop } from './event-loop.ts';
 import type { Coroutine } from './coroutine.ts';
 import { ValueError } from './exceptions.ts';
-import { Future } from './future.ts';
+import { addObserver, Future, removeObserver, setBehind } from './future.ts';
+import { type Dependent, Observer } from './observer.ts';
 import { Operation } from './operation.ts';
 import { repr } from './repr.ts';
 import { getRunningLoop } from './running-loop.ts';
@@ -66,7 +67,7 @@ function* waitUntilMet<F extends Future<unknown>>(
 }
 
 /** Knows when the condition of one `wait` is met. */
-class Waiter {
+class Waiter extends Observer implements Dependent {
   readonly #loop: EventLoop;
   readonly #futures: ReadonlySet<Future<unknown>>;
   readonly #returnWhen: ReturnWhen;
@@ -74,28 +75,37 @@ class Waiter {
   #left: number;
 
   constructor(loop: EventLoop, futures: ReadonlySet<Future<unknown>>, returnWhen: ReturnWhen) {
+    super();
     this.#loop = loop;
     this.#futures = futures;
     this.#returnWhen = returnWhen;
     this.#met = loop.createFuture();
+    setBehind(this.#met, this);
     this.#left = futures.size;
   }
 
   *wait(timeoutMs: number | null): Coroutine<void> {
-    const futureIsDone = (future: Future<unknown>): void => this.#futureIsDone(future);
     const release = (): void => this.#release();
     const isLimited = timeoutMs !== null && timeoutMs !== Infinity;
     const timer = isLimited ? this.#loop.callLater(timeoutMs, release) : undefined;
-    for (const future of this.#futures) future.addDoneCallback(futureIsDone);
+    for (const future of this.#futures) addObserver(future, this);
     try {
       yield* this.#met;
     } finally {
       timer?.cancel();
-      for (const future of this.#futures) future.removeDoneCallback(futureIsDone);
+      for (const future of this.#futures) removeObserver(future, this);
     }
   }
 
-  #futureIsDone(future: Future<unknown>): void {
+  awaiters(): Iterable<Future<unknown>> {
+    return [this.#met];
+  }
+
+  awaited(): Iterable<Future<unknown>> {
+    return this.#futures;
+  }
+
+  futureIsDone(future: Future<unknown>): void {
     this.#left--;
     if (
       this.#left <= 0 ||

@@ -2,6 +2,7 @@ import type { EventLoop } from './event-loop.ts';
 import { CancelledError } from './exceptions.ts';
 import type { ConcurrentFutureLike } from './executor.ts';
 import { Future } from './future.ts';
+import type { Dependent } from './observer.ts';
 import type { Runnable } from './ready-queue.ts';
 import { loopForNewFuture } from './running-loop.ts';
 
@@ -21,7 +22,7 @@ import { loopForNewFuture } from './running-loop.ts';
  *
  * @see CPython 3.14 Lib/asyncio/futures.py, _chain_future
  */
-class WrappedFuture<T> extends Future<T> implements Runnable {
+class WrappedFuture<T> extends Future<T> implements Runnable, Dependent {
   readonly #source: ConcurrentFutureLike<T>;
 
   constructor(source: ConcurrentFutureLike<T>, loop: EventLoop) {
@@ -31,6 +32,10 @@ class WrappedFuture<T> extends Future<T> implements Runnable {
       // A loop that was closed meanwhile has no use for the result, and nobody waits for it.
       if (!loop.isClosed()) loop.scheduler.enqueue(this);
     });
+  }
+
+  awaited(): Iterable<unknown> {
+    return [this.#source];
   }
 
   /** Takes over what the source ended with; the loop calls this. */

@@ -1,5 +1,6 @@
 import type { AbortSignalLike } from './abort.ts';
 import { Future } from './future.ts';
+import type { Dependent } from './observer.ts';
 import { loopForNewFuture } from './running-loop.ts';
 import { checkSignal } from './task-abort.ts';
 
@@ -18,7 +19,7 @@ export function wrapSignal(signal: AbortSignal): Future<unknown> {
   return new SignalFuture(checkSignal(signal, 'wrapSignal()'));
 }
 
-class SignalFuture extends Future<unknown> {
+class SignalFuture extends Future<unknown> implements Dependent {
   readonly #signal: AbortSignalLike;
   readonly #onAbort: () => void = () => {
     this.#signal.removeEventListener('abort', this.#onAbort);
@@ -30,6 +31,10 @@ class SignalFuture extends Future<unknown> {
     this.#signal = signal;
     if (signal.aborted) this.setResult(signal.reason);
     else signal.addEventListener('abort', this.#onAbort);
+  }
+
+  awaited(): Iterable<unknown> {
+    return ['an AbortSignal'];
   }
 
   override cancel(message?: string): boolean {

@@ -16,6 +16,8 @@ import { lostJobError } from './lost-job.ts';
 /** Pending, and where: not in a slot yet, in the slot `#slot`. Then one of the three ends. */
 const State = { pending: 0, cancelled: 1, value: 2, error: 3 } as const;
 
+const STATE_NAMES = ['pending', 'cancelled', 'finished', 'failed'] as const;
+
 /** Slot of a job that has none: it is held back, or over. */
 export const NO_SLOT = -1;
 
@@ -148,6 +150,12 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   /** Waits in a coroutine: `yield* future`. In the loop that runs the coroutine. */
   [Symbol.iterator](): Iterator<Suspension, T, void> {
     return wrapFuture<T>(this)[Symbol.iterator]();
+  }
+
+  toString(): string {
+    const state = STATE_NAMES[this.#state] as string;
+    const progress = this.running() ? 'running' : state;
+    return `<${this.constructor.name} ${progress} fn=${this.#fn.name || '<anonymous>'}>`;
   }
 
   /** @internal The job is in a slot now, waiting in a ring. */

@@ -7,7 +7,8 @@
  */
 import { type AnyAwaitable, isAsyncFunction, isCoroutine, isThenable } from '../core/coroutine.ts';
 import { CancelledError } from '../core/exceptions.ts';
-import type { Future } from '../core/future.ts';
+import { addObserver, type Future } from '../core/future.ts';
+import { Observer } from '../core/observer.ts';
 import { getRunningLoop } from '../core/running-loop.ts';
 import type { Task } from '../core/task.ts';
 import { encodeError } from '../crossing/encode-error.ts';
@@ -48,15 +49,33 @@ export const beginCoroutine: Begin = registerTask(
       const found = canWait ? resolveFunction(reference) : resolveFunctionSync(reference);
       const task = loop.createTask(call(found as AnyFunction | Promise<AnyFunction>, args));
       tasks.set(nameOf(replyTo), task);
-      task.addDoneCallback(() => {
-        tasks.delete(nameOf(replyTo));
-        reply(thread, replyTo, ...outcomeOf(task));
-      });
+      addObserver(task, new Replier(thread, replyTo));
     } catch (error) {
       reply(thread, replyTo, Outcome.error, encodeError(error));
     }
   },
 );
+
+/** Tells the thread that asked what became of its task. */
+class Replier extends Observer {
+  readonly #thread: ThisThread;
+  readonly #replyTo: ReplyTo;
+
+  constructor(thread: ThisThread, replyTo: ReplyTo) {
+    super();
+    this.#thread = thread;
+    this.#replyTo = replyTo;
+  }
+
+  futureIsDone(task: Future<unknown>): void {
+    tasks.delete(nameOf(this.#replyTo));
+    reply(this.#thread, this.#replyTo, ...outcomeOf(task));
+  }
+
+  awaiters(): Iterable<string> {
+    return [`runCoroutineThreadsafe() in thread ${this.#replyTo.thread.ident}`];
+  }
+}
 
 /** Cancels the task, if it is not done. Called in the loop. */
 export const cancelCoroutine: Cancel = registerTask(

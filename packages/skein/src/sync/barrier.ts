@@ -42,7 +42,7 @@ export interface BarrierStatistics {
  */
 export class Barrier {
   readonly #parties: number;
-  readonly #changed: Condition = new Condition();
+  readonly #changed: Condition = new ConditionOf(this);
   #state: State = 'filling';
   #inside: number = 0;
 
@@ -167,6 +167,20 @@ export class Barrier {
     } finally {
       holder[Symbol.dispose]();
     }
+  }
+}
+
+/** Who waits for the condition waits for the barrier: that is what messages show. */
+class ConditionOf extends Condition {
+  readonly #barrier: Barrier;
+
+  constructor(barrier: Barrier) {
+    super();
+    this.#barrier = barrier;
+  }
+
+  override toString(): string {
+    return String(this.#barrier);
   }
 }
 

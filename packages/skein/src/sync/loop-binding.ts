@@ -12,12 +12,13 @@ import { loopForNewFuture } from '../core/running-loop.ts';
  * @see CPython 3.14 Lib/asyncio/mixins.py, _LoopBoundMixin
  */
 export class LoopBinding {
-  readonly #owner: object;
+  /** The primitive. */
+  readonly owner: object;
   #loop: EventLoop | null = null;
 
   /** @param owner - the primitive, as messages show it */
   constructor(owner: object) {
-    this.#owner = owner;
+    this.owner = owner;
   }
 
   /**
@@ -40,6 +41,6 @@ export class LoopBinding {
   toString(): string {
     // The owner is an object with a toString() of its own.
     // oxlint-disable-next-line typescript/no-base-to-string
-    return String(this.#owner);
+    return String(this.owner);
   }
 }

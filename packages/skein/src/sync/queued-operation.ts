@@ -1,6 +1,7 @@
 import type { Coroutine, Suspension } from '../core/coroutine.ts';
 import { InternalError, RuntimeError } from '../core/exceptions.ts';
-import { beginSuspension } from '../core/future.ts';
+import { probe } from '../core/coroutine-frames.ts';
+import { beginSuspension, noteHandedOn } from '../core/future.ts';
 import { Operation } from '../core/operation.ts';
 import type { Waiter, WaitQueue } from './wait-queue.ts';
 
@@ -55,12 +56,14 @@ export abstract class QueuedOperation<T>
   }
 
   next(): IteratorResult<Suspension, T> {
+    if (probe !== null && this.#waiter !== null) return probe.reached(this.#waiter);
     const result = this.#waiter === null ? this.attempt() : this.#endWait(this.#waiter);
     if (result !== null) return result;
     const waiter = this.#queue.enter();
     this.#waiter = waiter;
-    beginSuspension(waiter);
-    return { done: false, value: waiter };
+    const step: IteratorYieldResult<Suspension> = { done: false, value: waiter };
+    beginSuspension(waiter, step);
+    return step;
   }
 
   throw(error: unknown): never {
@@ -75,6 +78,7 @@ export abstract class QueuedOperation<T>
 
   #endWait(waiter: Waiter): IteratorReturnResult<T> | null {
     if (!waiter.done()) {
+      noteHandedOn(waiter);
       throw new RuntimeError(
         `the wait for ${waiter} was resumed before its turn: only its task may resume a coroutine`,
       );
@@ -92,6 +96,7 @@ export abstract class QueuedOperation<T>
     const waiter = this.#waiter;
     if (waiter === null) return;
     this.#waiter = null;
+    if (!waiter.done()) noteHandedOn(waiter);
     const wasWoken = waiter.isWoken;
     this.#queue.leave(waiter);
     this.abandon(wasWoken);

@@ -1,4 +1,4 @@
-import { Future } from '../core/future.ts';
+import { Future, setBehind } from '../core/future.ts';
 import type { LoopBinding } from './loop-binding.ts';
 
 /*
@@ -50,6 +50,7 @@ export class Waiter extends Future<true> {
   constructor(queue: WaitQueue) {
     super(queue.binding.loop());
     this.#queue = queue;
+    setBehind(this, queue.binding.owner);
   }
 
   /** Whether its turn has come. */

@@ -1,7 +1,7 @@
-import { AsyncBody } from '../core/async-body.ts';
 import type { EventLoop } from '../core/event-loop.ts';
 import { RuntimeError } from '../core/exceptions.ts';
 import type { Task } from '../core/task.ts';
+import { describeWait, waitsOf } from '../core/waits.ts';
 
 /**
  * Nothing is ready, no timer is set, nothing is under way elsewhere: nobody will ever run again. The
@@ -42,9 +42,6 @@ function tellWaits(loop: EventLoop): string {
 }
 
 function whatFor(task: Task<unknown>): string {
-  const waiter = task.getWaiter();
-  if (waiter === null) return 'its turn';
-  if (!(waiter instanceof AsyncBody)) return String(waiter);
-  const waited = [...waiter.waited].map(String);
-  return waited.length > 0 ? waited.join(' and ') : 'a promise that is not of this library';
+  const waits = [...waitsOf(task)].map(describeWait);
+  return waits.length > 0 ? waits.join(' and ') : 'its turn';
 }

@@ -1,6 +1,7 @@
 import { staysHome } from '../core/stays-home.ts';
 import { RuntimeError, ValueError } from '../core/exceptions.ts';
-import type { Future } from '../core/future.ts';
+import { type Future, setBehind } from '../core/future.ts';
+import { repr } from '../core/repr.ts';
 import { thisThread, type ThisThread } from '../crossing/this-thread.ts';
 import { getEventLoop } from '../loops/default-loop.ts';
 import { isAlive, type ThreadAddress } from '../shared/thread-table.ts';
@@ -71,10 +72,16 @@ export class ThreadHandle {
       return true;
     };
     if (!look()) {
+      setBehind(future, this);
       thread.mailbox.watch(look);
       thread.awaitMail();
     }
     return future;
+  }
+
+  toString(): string {
+    const state = this.address === undefined ? 'not started' : this.isAlive() ? 'alive' : 'ended';
+    return `<${this.constructor.name} ${state} name=${repr(this.name)}>`;
   }
 
   #checkJoin(): void {

@@ -99,6 +99,14 @@ function checkFuture(future: GraphFuture): GraphFuture {
   throw new TypeError(`captureCallGraph() takes a future or a task, got ${repr(like)}`);
 }
 
+/** A node whose awaiters are being looked at. */
+interface Begun {
+  readonly graph: FutureCallGraph;
+  readonly awaitedBy: FutureCallGraph[];
+  readonly awaitedByOthers: string[];
+  readonly awaiters: Iterator<Future<unknown> | string>;
+}
+
 class GraphBuilder {
   readonly #limit: number | null;
   readonly #depth: number;
@@ -113,40 +121,53 @@ class GraphBuilder {
     this.#running = runningLoopOrNull()?.scheduler.currentTask ?? null;
   }
 
-  build(future: GraphFuture): FutureCallGraph {
-    const made = this.#made.get(future);
-    if (made !== undefined) return made;
-    const isCycle = this.#path.has(future);
+  /** Not recursive: who waits for whom may be a long row. */
+  build(start: GraphFuture): FutureCallGraph {
+    const root = this.#begin(start);
+    const path: Begun[] = [root];
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const next = top.awaiters.next();
+      if (next.done === true) {
+        this.#path.delete(top.graph.future);
+        this.#made.set(top.graph.future, top.graph);
+        path.pop();
+      } else if (typeof next.value === 'string') {
+        top.awaitedByOthers.push(next.value);
+      } else if (this.#path.has(next.value)) {
+        top.awaitedBy.push(this.#again(next.value));
+      } else {
+        const made = this.#made.get(next.value);
+        const begun = made === undefined ? this.#begin(next.value) : undefined;
+        top.awaitedBy.push(made ?? (begun as Begun).graph);
+        if (begun !== undefined) path.push(begun);
+      }
+    }
+    return root.graph;
+  }
+
+  #begin(future: GraphFuture): Begun {
+    this.#path.add(future);
     const awaitedBy: FutureCallGraph[] = [];
     const awaitedByOthers: string[] = [];
+    const awaiters = this.#awaitersOf(future)[Symbol.iterator]();
+    const graph = { ...this.#again(future), awaitedBy, awaitedByOthers, isCycle: false };
+    return { graph, awaitedBy, awaitedByOthers, awaiters };
+  }
+
+  /** Without those who await it. */
+  #again(future: GraphFuture): FutureCallGraph {
+    const isSuspended = future instanceof Future && future !== this.#running;
+    const waitsFor = isSuspended ? [...waitsOf(future)] : [];
     const callStack = this.#callStackOf(future);
-    if (!isCycle) {
-      this.#path.add(future);
-      for (const awaiter of this.#awaitersOf(future)) {
-        if (typeof awaiter === 'string') awaitedByOthers.push(awaiter);
-        else awaitedBy.push(this.build(awaiter));
-      }
-      this.#path.delete(future);
-    }
-    const waitsFor = future instanceof Future && future !== this.#running ? waitsOf(future) : [];
-    const graph = {
-      future,
-      callStack,
-      waitsFor: [...waitsFor],
-      awaitedBy,
-      awaitedByOthers,
-      isCycle,
-    };
-    if (!isCycle) this.#made.set(future, graph);
-    return graph;
+    return { future, callStack, waitsFor, awaitedBy: [], awaitedByOthers: [], isCycle: true };
   }
 
   #callStackOf(future: GraphFuture): FrameCallGraphEntry[] {
     const limit = this.#limit;
     if (limit === 0 || !(future instanceof Task) || future.done()) return [];
-    // On top of the caller are: this, build, captureCallGraph.
+    // Above the caller are: this, #again, #begin, build; and captureCallGraph counts as depth.
     const frames =
-      future === this.#running ? framesOfRunning(2 + this.#depth) : framesOfWaiting(future);
+      future === this.#running ? framesOfRunning(4 + this.#depth) : framesOfWaiting(future);
     if (limit === null) return frames;
     return limit > 0 ? frames.slice(0, limit) : frames.slice(limit);
   }

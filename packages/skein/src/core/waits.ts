@@ -150,7 +150,11 @@ const isHandedOut = (behind: object): boolean => isDependent(behind) && behind.i
 export function describeWait(awaited: unknown): string {
   if (typeof awaited === 'string') return awaited;
   if (awaited instanceof Future) return String(awaited);
-  if (awaited instanceof TimerHandle)
-    return `a timer that is due at ${awaited.when().toFixed(1)} ms`;
+  if (awaited instanceof TimerHandle) {
+    const when = awaited.when();
+    return when === Infinity
+      ? 'a timer that is never due'
+      : `a timer that is due at ${when.toFixed(1)} ms`;
+  }
   return repr(awaited);
 }

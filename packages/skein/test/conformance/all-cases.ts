@@ -14,6 +14,7 @@ import { futureCases } from './future-cases.ts';
 import { gatherCases } from './gather-cases.ts';
 import { goldenLoopCases } from './golden-loop-cases.ts';
 import { goldenTaskCases } from './golden-task-cases.ts';
+import { graphCases } from './graph-cases.ts';
 import { groupCases } from './group-cases.ts';
 import { loopCases } from './loop-cases.ts';
 import { taskCases } from './task-cases.ts';
@@ -39,6 +40,7 @@ export const allCases: readonly Case[] = [
   ...taskCases,
   ...cancelCases,
   ...gatherCases,
+  ...graphCases,
   ...groupCases,
   ...groupEndCases,
   ...timeoutCases,

@@ -4,6 +4,18 @@ export * from '../../dist/core/exceptions.js';
 export { asCompleted } from '../../dist/core/as-completed.js';
 export { Context, copyContext } from '../../dist/core/context.js';
 export { ContextVar, Token } from '../../dist/core/context-var.js';
+export {
+  captureCallGraph,
+  type FutureCallGraph,
+  type GraphFuture,
+} from '../../dist/core/call-graph.js';
+export { formatCallGraph } from '../../dist/core/format-call-graph.js';
+export { formatTaskTree } from '../../dist/core/task-tree.js';
+export {
+  describeWait,
+  futureAddToAwaitedBy,
+  futureDiscardFromAwaitedBy,
+} from '../../dist/core/waits.js';
 export { type Awaitable, type Coroutine, isCoroutine } from '../../dist/core/coroutine.js';
 export { createTask } from '../../dist/core/create-task.js';
 export { ensureFuture, type TaskSource } from '../../dist/core/ensure-future.js';

@@ -59,7 +59,7 @@ describe('to wait for ever is an error', () => {
         runWithVirtualTime(function* () {
           yield* sleep(Infinity);
         }),
-      isDeadlock(/waits for <Future pending>/),
+      isDeadlock(/waits for a timer that is never due/),
     );
   });
 

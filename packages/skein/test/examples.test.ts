@@ -56,6 +56,38 @@ test('05-virtual-time: ten hours, and no time at all', async () => {
   ]);
 });
 
+test('06-who-waits: the tree of all tasks, and the way up from the last one', async () => {
+  const { code, stdout, stderr } = await example('06-who-waits');
+  assert.deepEqual([code, stderr], [0, '']);
+  const places = /File ".*?", line \d+/g;
+  const [, tree, graph] = /^([^]*?)\n(\* [^]*)\n$/.exec(stdout.replaceAll(places, 'File')) ?? [];
+  const [main, gathering, ...tasks] = (tree ?? '').split('\n');
+  assert.deepEqual([main, gathering], ['main', '└── <GatheringFuture pending>']);
+  assert.match(
+    tasks.slice(0, 2).join(),
+    /^ {4}├── first, {4}│ {3}└── a timer that is due at [\d.]+ ms$/,
+  );
+  assert.deepEqual(tasks.slice(2), [
+    '    ├── second',
+    '    │   └── <Lock locked waiting=2>',
+    '    └── third',
+    '        └── <Lock locked waiting=2>',
+  ]);
+  assert.deepEqual((graph ?? '').split('\n').slice(0, 11), [
+    '* Task(name="third", id=0x1)',
+    '  + Call stack:',
+    '  |   File, in generator write()',
+    '  + Waits for:',
+    '  |   <Lock locked waiting=2>',
+    '  + Awaited by:',
+    '    * Task(name="main", id=0x2)',
+    '      + Call stack:',
+    '      |   File, in generator save()',
+    '      |   File, in generator main()',
+    '      + Waits for:',
+  ]);
+});
+
 test('00-readme: the program of the README counts primes', async () => {
   const { code, stdout, stderr } = await example('00-readme');
   assert.deepEqual([code, stderr], [0, '']);

@@ -466,11 +466,9 @@ function* stackFuture(found: (walked: Walked) => void): Coroutine<void> {
   yield* main();
 }
 
-const titleOf = (what: string): string => `CPython CallStackTestBase.${what}`;
-
 const fromTestGraph: readonly Case[] = [
   {
-    title: titleOf('test_stack_tgroup'),
+    title: 'the call graph of tasks of a group (test_stack_tgroup)',
     body: testOfGraph(stackTgroup),
     expected: [
       'T<c2_root>',
@@ -484,7 +482,7 @@ const fromTestGraph: readonly Case[] = [
   },
   {
     // Differs: the future that gather returns stands in between, here and with shield.
-    title: titleOf('test_stack_gather'),
+    title: 'the call graph of gather (test_stack_gather)',
     body: testOfGraph(stackGather),
     expected: [
       'T<anon>',
@@ -493,7 +491,7 @@ const fromTestGraph: readonly Case[] = [
     ],
   },
   {
-    title: titleOf('test_stack_shield'),
+    title: 'the call graph of shield (test_stack_shield)',
     body: testOfGraph(stackShield),
     expected: [
       'T<anon>',
@@ -502,7 +500,7 @@ const fromTestGraph: readonly Case[] = [
     ],
   },
   {
-    title: titleOf('test_stack_timeout'),
+    title: 'the call graph of timeout (test_stack_timeout)',
     body: testOfGraph(stackTimeout),
     expected: [
       'T<anon>',
@@ -511,7 +509,7 @@ const fromTestGraph: readonly Case[] = [
     ],
   },
   {
-    title: titleOf('test_stack_wait'),
+    title: 'the call graph of wait (test_stack_wait)',
     body: testOfGraph(stackWait),
     expected: [
       'T<anon>',
@@ -520,7 +518,7 @@ const fromTestGraph: readonly Case[] = [
     ],
   },
   {
-    title: titleOf('test_stack_task'),
+    title: 'the call graph of a task (test_stack_task)',
     body: testOfGraph(stackTask),
     expected: [
       'T<there there>',
@@ -529,7 +527,7 @@ const fromTestGraph: readonly Case[] = [
     ],
   },
   {
-    title: titleOf('test_stack_future'),
+    title: 'the call graph of a future (test_stack_future)',
     body: testOfGraph(stackFuture),
     expected: [
       'F<Future>',

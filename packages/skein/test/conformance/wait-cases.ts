@@ -322,7 +322,7 @@ async function asCompletedTimeout(driver: Driver): Promise<unknown> {
     const tasks = [sleep(0, 'quick'), sleep(9000), sleep(9000)].map((each) =>
       loop.createTask(each as Awaitable<unknown> & PromiseLike<unknown>),
     );
-    for (const next of asCompleted(tasks, { timeout: 1 })) {
+    for (const next of asCompleted(tasks, { timeout: 20 })) {
       o.push(
         yield* shown(function* () {
           return yield* next;

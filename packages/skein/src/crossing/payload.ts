@@ -8,14 +8,7 @@
  */
 import { RuntimeError } from '../core/exceptions.ts';
 import { load, store } from '../shared/atomics.ts';
-import {
-  INLINE_BYTES,
-  PAGE_BYTES,
-  Payload,
-  SLOT,
-  SLOT_HEADER_WORDS,
-  slotAt,
-} from '../shared/layout.ts';
+import { INLINE_BYTES, PAGE_BYTES, Payload, SLOT, slotAt, TO_PAGES } from '../shared/layout.ts';
 import { copyBytes } from './copy-bytes.ts';
 import { decode, decodeCarried } from './decode.ts';
 import { encode, type Encoded } from './encode.ts';
@@ -34,7 +27,7 @@ const views: Buffer[] = [];
 function viewOf(thread: ThisThread, slot: number): Buffer {
   return (views[slot] ??= Buffer.from(
     thread.memory.buffers.memory,
-    (slotAt(slot) + SLOT_HEADER_WORDS) * 4,
+    (slotAt(slot) + SLOT.inline) * 4,
     INLINE_BYTES,
   ));
 }
@@ -134,7 +127,7 @@ function writeBlock(
   const block = Buffer.from(thread.memory.buffers.arena, page * PAGE_BYTES, length);
   copyBytes(head, 0, head.length, block, 0);
   if (bulk !== undefined) copyBytes(bulk, 0, bulk.length, block, bulkAt);
-  words[at + part + 1] = Math.ceil(length / PAGE_BYTES);
+  words[at + part + TO_PAGES] = Math.ceil(length / PAGE_BYTES);
   store(words, at + part, page + 1);
   words[at + SLOT.length] = length;
   words[at + SLOT.payload] = 0;

@@ -1,7 +1,7 @@
 /**
  * The inbox of a thread: what others have finished or sent, in shared memory.
  *
- * A stack of slots, linked through a word of each slot, with one head word per thread. Any thread
+ * A stack of slots, linked through a word for each slot, with one head word per thread. Any thread
  * pushes one; the receiver takes all at once and turns the order round, so that it reads them
  * oldest first. There is no capacity: a slot is in at most one inbox, and brings its own link.
  *
@@ -29,9 +29,8 @@ import { compareExchange, exchange, load, store } from './atomics.ts';
 /** Where the links of slots live. */
 export interface InboxPlace {
   readonly words: Int32Array;
-  /** Word of the link of slot 0, and the distance to the next slot's. */
+  /** Word of the link of slot 0; those of the others follow. */
   readonly links: number;
-  readonly linkStride: number;
 }
 
 const SLOT_BITS = 17;
@@ -54,7 +53,7 @@ export function openInbox(words: Int32Array, inbox: number, ident: number): void
 export function pushInbox(place: InboxPlace, inbox: number, ident: number, slot: number): boolean {
   const { words } = place;
   const tag = emptyHead(ident);
-  const link = place.links + slot * place.linkStride;
+  const link = place.links + slot;
   for (;;) {
     const head = load(words, inbox);
     if ((head & ~SLOT_MASK) !== tag) return false;
@@ -83,7 +82,7 @@ function follow(place: InboxPlace, head: number): number[] {
   let next = head & SLOT_MASK;
   while (next !== 0) {
     taken.push(next - 1);
-    next = load(place.words, place.links + (next - 1) * place.linkStride);
+    next = load(place.words, place.links + next - 1);
   }
   return taken.length > 1 ? taken.reverse() : taken;
 }

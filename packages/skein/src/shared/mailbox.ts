@@ -21,11 +21,11 @@ import { compareExchange, load, store, waitAsync } from './atomics.ts';
 import { hasMail, type InboxPlace, pushInbox, takeInbox } from './inbox.ts';
 import {
   HEADER,
+  linkAt,
   Payload,
   Phase,
   phaseOf,
   SLOT,
-  SLOT_WORDS,
   slotAt,
   slotState,
   THREAD,
@@ -101,11 +101,7 @@ export class Mailbox {
     const at = threadAt(address.entry);
     this.#inbox = at + THREAD.inbox;
     this.#parker = at + THREAD.parker;
-    this.#place = {
-      words: memory.words,
-      links: slotAt(0) + SLOT.next,
-      linkStride: SLOT_WORDS,
-    };
+    this.#place = { words: memory.words, links: linkAt(0) };
     this.#deathsSeen = load(memory.words, HEADER.deaths);
   }
 
@@ -229,6 +225,7 @@ export class Mailbox {
     if (deaths !== this.#deathsSeen) this.#left.push(...this.#leftByTheDead());
     this.#deathsSeen = deaths;
     const taken = takeInbox(this.#place, this.#inbox, this.address.ident);
+    this.#fetch(taken);
     this.#taken = hasUnopened ? this.#taken.slice(this.#opened).concat(taken) : taken;
     this.#opened = 0;
     while (this.#opened < this.#taken.length) this.#open(this.#taken[this.#opened++] as number);
@@ -274,6 +271,15 @@ export class Mailbox {
   listen(): void {
     this.#listening = true;
     this.#listenAgain();
+  }
+
+  /**
+   * Writes to all slots that have come, which are this thread's now. So their cache lines come from the
+   * cores that filled them all at once. Otherwise each is waited for when it is read, and once more when
+   * it is given back.
+   */
+  #fetch(slots: readonly number[]): void {
+    for (const slot of slots) this.words[slotAt(slot) + SLOT.touched] = 0;
   }
 
   #open(slot: number): void {

@@ -19,6 +19,7 @@ import {
   chunkAt,
   EndReason,
   HEADER,
+  linkAt,
   LOOP,
   loopAt,
   LOOPS,
@@ -30,13 +31,13 @@ import {
   POOL,
   poolAt,
   SLOT,
-  SLOT_WORDS,
   slotAt,
   SLOTS_PER_CHUNK,
   slotState,
   THREAD,
   threadAt,
   ThreadStatus,
+  TO_PAGES,
   whoOf,
 } from '../shared/layout.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
@@ -60,7 +61,7 @@ export function sweep(
   const exitCode = load(words, at + THREAD.exitCode);
   const hasBegun = load(words, at + THREAD.status) === ThreadStatus.running;
   store(words, at + THREAD.status, ThreadStatus.ended);
-  const place = { words, links: slotAt(0) + SLOT.next, linkStride: SLOT_WORDS };
+  const place = { words, links: linkAt(0) };
   for (const slot of closeInbox(place, at + THREAD.inbox)) {
     discard(words, arena, slot, load(words, slotAt(slot) + SLOT.state));
   }
@@ -172,7 +173,7 @@ function sweepPages(memory: ProcessMemory, ident: number): void {
       if (phaseOf(load(words, at + SLOT.state)) === Phase.free) continue;
       for (const block of [SLOT.argsPage, SLOT.resultPage]) {
         const first = load(words, at + block) - 1;
-        const count = load(words, at + block + 1);
+        const count = load(words, at + block + TO_PAGES);
         if (first >= 0) for (let page = first; page < first + count; page++) inUse.add(page);
       }
     }

@@ -77,10 +77,9 @@ async function completionModel(
 
 /** All words that some thread of the model may write. */
 function varyingWords({ layout, slotWord }: SmallMemory, dying: readonly number[]): Set<number> {
-  const { HEADER, SLOT, THREAD, THREAD_WORDS, chunkAt, threadAt } = layout;
-  const varying = new Set<number>([HEADER.deaths, HEADER.roomWanted]);
-  for (const field of [SLOT.state, SLOT.next, SLOT.detail, SLOT.detail2])
-    varying.add(slotWord(0, field));
+  const { HEADER, SLOT, THREAD, THREAD_WORDS, chunkAt, linkAt, threadAt } = layout;
+  const varying = new Set<number>([HEADER.deaths, HEADER.roomWanted, linkAt(0)]);
+  for (const field of [SLOT.state, SLOT.detail, SLOT.detail2]) varying.add(slotWord(0, field));
   varying.add(threadAt(OWNER) + THREAD.inbox);
   varying.add(threadAt(OWNER) + THREAD.parker);
   for (const entry of dying) {
@@ -222,6 +221,7 @@ const SWEEP = 'threading/sweep.js';
 const DEATHS = 'const deaths = load(this.words, HEADER.deaths);';
 const MAIL =
   'const taken = takeInbox(this.#place, this.#inbox, this.address.ident);\n' +
+  '        this.#fetch(taken);\n' +
   '        this.#taken = hasUnopened ? this.#taken.slice(this.#opened).concat(taken) : taken;\n' +
   '        this.#opened = 0;\n' +
   '        while (this.#opened < this.#taken.length)\n' +

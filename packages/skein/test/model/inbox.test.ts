@@ -37,7 +37,7 @@ async function inboxModel(scenario: Scenario, changes: readonly Change[] = []): 
     typeof import('../../dist/shared/inbox.js'),
   ];
   const words = new Int32Array(0);
-  const place = { words, links: LINKS, linkStride: 1 };
+  const place = { words, links: LINKS };
   const count = scenario.pushers.length;
   const arePushersOver = ({ threads }: View): boolean =>
     threads.slice(0, count).every(({ status }) => status === Status.done || status === Status.dead);

@@ -63,9 +63,9 @@ const sweepUp = ({ sweep }: SmallMemory): Call => ({
 });
 
 function constantWords({ layout, slotWord }: SmallMemory): (at: number) => boolean {
-  const { HEADER, SLOT, THREAD_WORDS, threadAt } = layout;
-  const varying = new Set<number>([HEADER.deaths, HEADER.roomWanted]);
-  for (const field of [SLOT.state, SLOT.next, SLOT.detail]) varying.add(slotWord(0, field));
+  const { HEADER, SLOT, THREAD_WORDS, linkAt, threadAt } = layout;
+  const varying = new Set<number>([HEADER.deaths, HEADER.roomWanted, linkAt(0)]);
+  for (const field of [SLOT.state, SLOT.detail]) varying.add(slotWord(0, field));
   for (let field = 0; field < THREAD_WORDS; field++) varying.add(threadAt(RECEIVER) + field);
   return (at) => !varying.has(at);
 }

@@ -120,9 +120,11 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
 }
 
 function nameOf(layout: Layout, at: number): string {
-  const { HEADER, SLOT, THREAD, SLOT_WORDS, THREAD_WORDS, chunkAt, slotAt, threadAt } = layout;
+  const { HEADER, SLOT, THREAD, SLOT_WORDS, THREAD_WORDS, chunkAt, linkAt, slotAt, threadAt } =
+    layout;
   const named = (fields: Record<string, number>, offset: number): string =>
     Object.entries(fields).find(([, field]) => field === offset)?.[0] ?? `${offset}`;
+  if (at >= linkAt(0)) return `link of slot ${at - linkAt(0)}`;
   const slot = Math.floor((at - slotAt(0)) / SLOT_WORDS);
   if (slot >= 0) return `slot ${slot}'s ${named(SLOT, (at - slotAt(0)) % SLOT_WORDS)}`;
   if (at < threadAt(0)) return named(HEADER, at);

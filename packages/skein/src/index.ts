@@ -4,10 +4,13 @@ import { setDefaultExecutorFactory } from './core/executor.ts';
 import { setPackagePlace } from './crossing/package-place.ts';
 import { asyncContext } from './loops/async-context.ts';
 import { ThreadPoolExecutor } from './executors/thread-pool-executor.ts';
+import { keptByLoop } from './executors/unclosed-executors.ts';
 
 setPackagePlace(import.meta.url);
 setAmbientContext(asyncContext);
-setDefaultExecutorFactory(() => new ThreadPoolExecutor({ threadNamePrefix: 'asyncio' }));
+setDefaultExecutorFactory(() =>
+  keptByLoop(new ThreadPoolExecutor({ threadNamePrefix: 'asyncio' })),
+);
 
 export {
   asCompleted,

@@ -13,6 +13,8 @@ import {
 import type { EventLoop } from './event-loop.ts';
 import { ValueError } from './exceptions.ts';
 import { Future } from './future.ts';
+import { noteAwaited } from './never-awaited.ts';
+import { recordsOrigins } from './origins.ts';
 import { repr } from './repr.ts';
 import { loopForNewFuture } from './running-loop.ts';
 
@@ -47,6 +49,7 @@ export function ensureFuture<T>(
  * @throws {TypeError} when `x` is nothing to wait for, or the loop cannot drive it
  */
 export function toCoroutine<T>(loop: EventLoop, x: TaskSource<T>): Coroutine<T> {
+  if (recordsOrigins && typeof x === 'object' && x !== null) noteAwaited(x);
   if (isCoroutine(x)) return x as Coroutine<T>;
   if (typeof x === 'function') {
     if (isGeneratorFunction(x)) return x() as Coroutine<T>;
@@ -66,6 +69,13 @@ export function toCoroutine<T>(loop: EventLoop, x: TaskSource<T>): Coroutine<T> 
 
 function* waitFor<T>(awaitable: Awaitable<T>): Coroutine<T> {
   return yield* awaitable;
+}
+
+/** Whether a coroutine is one of ours that drives what the user gave, and says nothing to him. */
+export function isDriver(coroutine: object): boolean {
+  const makers = [driveAsyncFunction, drivePromise, waitFor, callAtFirstStep];
+  const kind = Object.getPrototypeOf(coroutine) as unknown;
+  return makers.some((maker) => maker.prototype === kind);
 }
 
 /** A plain function: what it gives is known when it was called, and it is called in its task. */

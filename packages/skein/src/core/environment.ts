@@ -1,3 +1,4 @@
+import type { EventLoop } from './event-loop.ts';
 import type { AbortControllerLike } from './abort.ts';
 
 /**
@@ -17,6 +18,18 @@ export interface LoopEnvironment {
    * coroutines, but no async functions.
    */
   afterMicrotasks?(resume: () => void): void;
+
+  /**
+   * Says whether `loop` has something to tell when its thread ends: then `scheduler.late.reportAtEnd()`
+   * is called. Present where the end of a thread can be noticed.
+   */
+  atEndOfThread?(loop: EventLoop, hasSomethingToTell: boolean): void;
+
+  /** The name of the generator function that made a coroutine, where that can be found out. */
+  nameOfCoroutine?(coroutine: object): string | undefined;
+
+  /** Whether a loop that is made now begins in debug mode. */
+  readonly debug?: boolean;
 
   /** Makes a controller for the `signal` of a task. Present where there are AbortSignals. */
   makeAbortController?(): AbortControllerLike;

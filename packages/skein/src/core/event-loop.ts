@@ -9,12 +9,14 @@ import {
   type ExceptionHandler,
   handleException,
   showContext,
+  withOrigins,
 } from './exception-handler.ts';
 import { RuntimeError, ValueError } from './exceptions.ts';
 import type { Executor, ResultOf } from './executor.ts';
 import { Future } from './future.ts';
 import { type Callback, Handle, NO_ARGUMENTS } from './handle.ts';
 import type { RemoteLoop } from './remote-loop.ts';
+import { recordsOrigins } from './origins.ts';
 import { repr } from './repr.ts';
 import { runningLoopOrNull } from './running-loop.ts';
 import { loopIsClosed, Scheduler } from './scheduler.ts';
@@ -53,6 +55,7 @@ export abstract class EventLoop {
     this.#environment = environment;
     this.#selector = selector;
     this.scheduler = new Scheduler(this, environment, selector);
+    if (this.scheduler.debug) this.setDebug(true);
   }
 
   /** Runs until `stop()`. */
@@ -83,7 +86,7 @@ export abstract class EventLoop {
 
   /**
    * Gives everything back. What was registered is dropped and does not run; failures that nobody has
-   * looked at are reported. Closing twice is harmless.
+   * looked at, and tasks that are pending, are reported. Closing twice is harmless.
    *
    * @throws {RuntimeError} when the loop is running
    */
@@ -92,7 +95,7 @@ export abstract class EventLoop {
       throw new RuntimeError('Cannot close a running event loop; call stop() and let the run end');
     }
     if (this.isClosed()) return;
-    this.scheduler.unseenFailures.report();
+    this.scheduler.late.reportAtClose();
     this.scheduler.close();
     this.#defaultExecutor.abandon();
     this.#selector.close();
@@ -101,7 +104,7 @@ export abstract class EventLoop {
   /** Has `callback` called in the next iteration, after everything that was registered before. */
   callSoon<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): Handle;
   callSoon(callback: Callback): Handle {
-    if (this.scheduler.debug) checkCallback(callback, 'callSoon');
+    if (this.scheduler.debug) this.#checkCall(callback, 'callSoon');
     // A rest parameter would be an array also when it is empty.
     // oxlint-disable-next-line prefer-rest-params
     const args = arguments.length === 1 ? NO_ARGUMENTS : Array.prototype.slice.call(arguments, 1);
@@ -116,11 +119,19 @@ export abstract class EventLoop {
   }
 
   /**
-   * As `callSoon`. An object lives in one thread, so that nobody can call this from another one: other
-   * threads use the handle that `loop.remote()` gives them.
+   * As `callSoon`, also from what another loop of this thread runs, which `callSoon` refuses in debug
+   * mode. Other threads cannot have this object: they use the handle that `loop.remote()` gives them.
    */
   callSoonThreadsafe<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): Handle {
-    return this.callSoon(callback, ...args);
+    if (this.scheduler.debug) checkCallback(callback, 'callSoonThreadsafe');
+    const handle = new Handle(
+      this,
+      callback,
+      args,
+      captureContext(this.scheduler.runsAsyncFunctions),
+    );
+    this.scheduler.enqueue(handle);
+    return handle;
   }
 
   /**
@@ -171,6 +182,7 @@ export abstract class EventLoop {
    */
   createTask<T>(x: TaskSource<T>, options?: TaskOptions): Task<T> {
     this.#checkClosed();
+    if (this.scheduler.debug) this.#checkLoop('createTask');
     const coroutine = toCoroutine(this, x);
     const factory = this.#taskFactory;
     if (factory === null && options?.eagerStart !== true) return new Task(coroutine, this, options);
@@ -269,12 +281,14 @@ export abstract class EventLoop {
 
   /** What happens with an error while no handler is set: it is shown, with what is known of it. */
   defaultExceptionHandler(context: ExceptionContext): void {
-    this.#environment.reportError(showContext(context), context.exception);
+    const { nameOfCoroutine } = this.#environment;
+    this.#environment.reportError(showContext(context, nameOfCoroutine), context.exception);
   }
 
   /** Tells of an error that nobody else takes. Throws nothing but `SystemExit`, `KeyboardInterrupt`. */
   callExceptionHandler(context: ExceptionContext): void {
-    handleException(this, this.#exceptionHandler, context, (text, error) =>
+    const known = recordsOrigins ? withOrigins(context, this.scheduler.current) : context;
+    handleException(this, this.#exceptionHandler, known, (text, error) =>
       this.#environment.reportError(text, error),
     );
   }
@@ -283,9 +297,13 @@ export abstract class EventLoop {
     return this.scheduler.debug;
   }
 
-  /** In debug mode slow callbacks are reported, and what is registered is looked at. */
+  /**
+   * Switches debug mode on or off; it begins on with `SKEINDEBUG=1` in the environment. Then reports say
+   * where things were made, slow callbacks and blocking calls are told, and misuse is refused that
+   * otherwise is not noticed: docs/debugging.md.
+   */
   setDebug(enabled: boolean): void {
-    this.scheduler.debug = enabled;
+    this.scheduler.setDebug(enabled);
   }
 
   /** Milliseconds from which on debug mode calls a callback slow; 100 at first. */
@@ -334,8 +352,23 @@ export abstract class EventLoop {
   ): TimerHandle {
     const scheduler = this.scheduler;
     if (scheduler.closed) throw loopIsClosed();
-    if (scheduler.debug) checkCallback(callback, asked);
+    if (scheduler.debug) this.#checkCall(callback, asked);
     return scheduler.addTimer(whenMs, callback, args);
+  }
+
+  #checkCall(callback: unknown, asked: string): void {
+    checkCallback(callback, asked);
+    this.#checkLoop(asked);
+  }
+
+  /** In debug mode: what another loop runs must not reach into this one while that has a run. */
+  #checkLoop(asked: string): void {
+    const other = runningLoopOrNull();
+    if (!this.#running || other === this) return;
+    throw new RuntimeError(
+      'Non-thread-safe operation invoked on an event loop other than the current one: ' +
+        `${asked}() of ${this} was called while ${other} runs; use callSoonThreadsafe()`,
+    );
   }
 
   #checkClosed(): void {
@@ -350,7 +383,7 @@ function requireNumber(ms: unknown, asked: string): void {
 }
 
 function checkCallback(callback: unknown, asked: string): void {
-  if (isCoroutine(callback)) {
+  if (isCoroutine(callback) || isGeneratorFunction(callback)) {
     throw new TypeError(`coroutines cannot be used with ${asked}(); use createTask()`);
   }
   if (typeof callback !== 'function') {

@@ -7,6 +7,7 @@ import { FutureIterator } from './future-iterator.ts';
 import { Handle } from './handle.ts';
 import { instrument } from './instruments.ts';
 import { joinStacks } from './joined-stacks.ts';
+import { createdAt, noteOrigin, recordsOrigins } from './origins.ts';
 import { promiseOf } from './promise-of.ts';
 import type { Runnable } from './ready-queue.ts';
 import { loopForNewFuture } from './running-loop.ts';
@@ -158,6 +159,7 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
   /** @param loop - the loop that the future belongs to; by default the one that runs */
   constructor(loop: EventLoop = loopForNewFuture()) {
     this.#loop = loop;
+    if (recordsOrigins && loop.scheduler.debug) noteOrigin(this);
   }
 
   getLoop(): EventLoop {
@@ -244,7 +246,7 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
    */
   setException(error: unknown): void {
     if (this.#state !== PENDING) throw this.#alreadyDone('setException');
-    this.#loop.scheduler.unseenFailures.add(this);
+    this.#loop.scheduler.late.unseenFailures.add(this);
     this.#complete(UNSEEN, isErrorClass(error) ? new error() : error);
   }
 
@@ -282,7 +284,7 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
   }
 
   toString(): string {
-    return `<${this.constructor.name} ${this.describe()}>`;
+    return `<${this.constructor.name} ${this.describe()}${createdAt(this)}>`;
   }
 
   /** What `toString` shows between the brackets. */
@@ -342,7 +344,7 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
   #markSeen(): void {
     if (this.#state !== UNSEEN) return;
     this.#state = FAILED;
-    this.#loop.scheduler.unseenFailures.delete(this);
+    this.#loop.scheduler.late.unseenFailures.delete(this);
   }
 
   /** The same error each time, so that it travels up as it came down. */

@@ -1,6 +1,8 @@
 import { Context } from './context.ts';
+import { isCoroutine } from './coroutine.ts';
 import type { EventLoop } from './event-loop.ts';
 import { tunnels } from './exceptions.ts';
+import { createdAt, noteOrigin, recordsOrigins } from './origins.ts';
 import { nameOf } from './repr.ts';
 import type { Runnable } from './ready-queue.ts';
 
@@ -39,6 +41,7 @@ export class Handle implements Runnable {
     this.#callback = callback as AnyCallback;
     this.#args = args;
     this.context = context;
+    if (recordsOrigins && loop.scheduler.debug) noteOrigin(this);
   }
 
   /** Makes sure that the callback will not run. Harmless when it ran already. */
@@ -66,9 +69,11 @@ export class Handle implements Runnable {
     if (callback === null) return;
     const args = this.#args;
     try {
-      if (args.length === 0) callback();
-      else if (args.length === 1) callback(args[0]);
-      else callback(...args);
+      let made: unknown;
+      if (args.length === 0) made = callback();
+      else if (args.length === 1) made = callback(args[0]);
+      else made = callback(...args);
+      if (typeof made === 'object' && isCoroutine(made)) this.#reportCoroutine(callback);
     } catch (error) {
       if (tunnels(error)) throw error;
       this.#loop.callExceptionHandler({
@@ -81,6 +86,16 @@ export class Handle implements Runnable {
 
   toString(): string {
     const what = this.#callback === null ? 'cancelled' : `${nameOf(this.#callback)}()`;
-    return `<${this.constructor.name} ${what}>`;
+    return `<${this.constructor.name} ${what}${createdAt(this)}>`;
+  }
+
+  /** Nobody is there to run it: a generator function was given where a plain one is wanted. */
+  #reportCoroutine(callback: AnyCallback): void {
+    this.#loop.callExceptionHandler({
+      message:
+        `coroutine '${nameOf(callback)}' was never awaited: the callback ${nameOf(callback)}() returned ` +
+        'it, and a loop calls callbacks, it does not run what they return; use createTask()',
+      handle: this,
+    });
   }
 }

@@ -1,5 +1,7 @@
 import type { Awaitable, Coroutine, Suspension } from './coroutine.ts';
 import { claimSuspension } from './future.ts';
+import { watchUntilAwaited } from './never-awaited.ts';
+import { recordsOrigins } from './origins.ts';
 import { sleep } from './sleep.ts';
 import { staysHome } from './stays-home.ts';
 
@@ -20,6 +22,7 @@ export class Operation<T> implements Awaitable<T>, PromiseLike<T> {
 
   constructor(begin: () => Coroutine<T>) {
     this.#begin = begin;
+    if (recordsOrigins) watchUntilAwaited(this);
   }
 
   [Symbol.iterator](): Coroutine<T> {

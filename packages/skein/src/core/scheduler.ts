@@ -9,15 +9,16 @@ import type { AbortControllerLike } from './abort.ts';
 import type { LoopEnvironment } from './environment.ts';
 import type { EventLoop } from './event-loop.ts';
 import { RuntimeError } from './exceptions.ts';
-import type { Callback } from './handle.ts';
+import { type Callback, Handle } from './handle.ts';
+import { showFrames } from './exception-handler.ts';
 import { instrument } from './instruments.ts';
+import { LateReports } from './late-reports.ts';
+import { noteOrigin, originOf, recordOrigins } from './origins.ts';
 import { ReadyQueue, type Runnable } from './ready-queue.ts';
-import { repr } from './repr.ts';
 import type { Selector } from './selector.ts';
 import type { Task } from './task.ts';
 import { TaskList } from './task-list.ts';
 import { type TimerHandle, TimerHeap } from './timer-heap.ts';
-import { UnseenFailures } from './unseen-failures.ts';
 
 /*
  * What an event loop really is.
@@ -62,7 +63,10 @@ export class Scheduler {
   });
   /** The tasks of this loop that are not done. Held strongly, so that none gets lost. */
   readonly tasks: TaskList = new TaskList();
-  readonly unseenFailures: UnseenFailures;
+  /** What is told when the loop is idle, when it closes, when its thread ends. */
+  readonly late: LateReports;
+  /** Hears whether there is something to tell later; for what turns the loop. */
+  onLate: ((any: boolean) => void) | null = null;
   /** Whether the engine can run promise reactions between two entries. */
   readonly runsAsyncFunctions: boolean;
   /** The task whose step runs now. */
@@ -95,13 +99,18 @@ export class Scheduler {
   /** The task whose promise reactions must run before anything else does. */
   #settling: Task<unknown> | null = null;
   #paused: boolean = false;
+  /** In debug mode: what runs now. */
+  #current: Runnable | null = null;
+  /** In debug mode: when the entry began that the turn pauses after, in milliseconds. */
+  #pausedSince: number = 0;
 
   constructor(loop: EventLoop, environment: LoopEnvironment, selector: Selector) {
     this.#loop = loop;
     this.#environment = environment;
     this.runsAsyncFunctions = environment.afterMicrotasks !== undefined;
     this.#selector = selector;
-    this.unseenFailures = new UnseenFailures(loop);
+    this.late = new LateReports(loop, () => this.#lateChanged());
+    this.debug = environment.debug === true;
   }
 
   /** How many entries wait to be run. */
@@ -164,6 +173,7 @@ export class Scheduler {
   /** Goes on with a turn that paused, when the promise reactions have run. */
   resumeTurn(): boolean {
     this.#paused = false;
+    if (this.#current !== null) this.#endWatch(this.#current, this.#pausedSince);
     this.currentTask = null;
     return this.#runReady();
   }
@@ -185,6 +195,7 @@ export class Scheduler {
   /** Drops everything that waits, without running it, and takes nothing any more. */
   close(): void {
     this.closed = true;
+    this.#lateChanged();
     this.#ready.clear();
     this.timers.clear();
     this.#left = 0;
@@ -192,7 +203,8 @@ export class Scheduler {
 
   #waitForEvents(maxWaitMs: number): void {
     const mayWait = maxWaitMs > 0 && !this.stopping;
-    const timeoutMs = mayWait ? Math.min(this.untilNextEvent(), maxWaitMs) : 0;
+    let timeoutMs = mayWait ? Math.min(this.untilNextEvent(), maxWaitMs) : 0;
+    if (timeoutMs > 0 && this.late.any) timeoutMs = this.#tellBeforeSleep(timeoutMs);
     if (timeoutMs > 0 && instrument !== null) {
       instrument.loopIdle(this.#loop, timeoutMs);
       this.#selector.select(timeoutMs);
@@ -240,18 +252,63 @@ export class Scheduler {
     });
   }
 
+  /** In debug mode: what runs now, or has run last before the pause. */
+  get current(): Runnable | null {
+    return this.#current;
+  }
+
+  setDebug(enabled: boolean): void {
+    this.debug = enabled;
+    if (enabled) {
+      recordOrigins();
+      if (originOf(this.#loop) === undefined) noteOrigin(this.#loop);
+    }
+    this.#lateChanged();
+  }
+
+  /** Shows a sentence of debug mode where errors are shown that nobody else handles. */
+  warn(text: string): void {
+    this.#environment.reportError(text, undefined);
+  }
+
+  #lateChanged(): void {
+    const { any } = this.late;
+    this.#environment.atEndOfThread?.(this.#loop, any || (this.debug && !this.closed));
+    this.onLate?.(any);
+  }
+
+  /** The loop is idle. @returns how long it may sleep, in milliseconds */
+  #tellBeforeSleep(timeoutMs: number): number {
+    const nobodyIsLeft = timeoutMs === Infinity && this.tasks.isEmpty && this.promises === 0;
+    if (nobodyIsLeft) this.late.report();
+    const dueIn = this.late.reportOverdue();
+    // A handler may have made something ready.
+    return Math.min(this.untilNextEvent(), timeoutMs, dueIn);
+  }
+
   #runWatched(entry: Runnable): void {
     const began = this.#environment.now();
+    this.#current = entry;
     try {
       entry.run();
     } finally {
-      const took = this.#environment.now() - began;
-      if (took >= this.slowCallbackDuration) {
-        this.#environment.reportError(
-          `Executing ${repr(entry)} took ${took.toFixed(1)} ms`,
-          undefined,
-        );
+      if (this.#settling === null) {
+        this.#endWatch(entry, began);
+      } else {
+        // The async function that the entry has resumed goes on in the pause.
+        this.#current = this.#settling;
+        this.#pausedSince = began;
       }
     }
+  }
+
+  #endWatch(entry: Runnable, began: number): void {
+    this.#current = null;
+    const took = this.#environment.now() - began;
+    if (took < this.slowCallbackDuration) return;
+    const kind = entry instanceof Handle ? 'Handle' : 'Object';
+    this.warn(
+      `Executing ${String(entry)} took ${took.toFixed(1)} ms${showFrames(kind, originOf(entry))}`,
+    );
   }
 }

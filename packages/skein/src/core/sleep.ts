@@ -2,6 +2,8 @@ import type { Awaitable, Coroutine, Suspension } from './coroutine.ts';
 import type { EventLoop } from './event-loop.ts';
 import { ValueError } from './exceptions.ts';
 import { type Future, setBehind } from './future.ts';
+import { watchUntilAwaited } from './never-awaited.ts';
+import { recordsOrigins } from './origins.ts';
 import { repr } from './repr.ts';
 import { getRunningLoop, loopForNewFuture } from './running-loop.ts';
 
@@ -35,6 +37,7 @@ class SleepAwaitable<T> implements Sleep<T> {
   constructor(delayMs: number, value: T) {
     this.#delayMs = delayMs;
     this.#value = value;
+    if (recordsOrigins) watchUntilAwaited(this);
   }
 
   [Symbol.iterator](): Iterator<Suspension, T, void> {

@@ -16,6 +16,10 @@ export class TaskList implements Iterable<Task<unknown>> {
   #first: Task<unknown> | null = null;
   #last: Task<unknown> | null = null;
 
+  get isEmpty(): boolean {
+    return this.#first === null;
+  }
+
   add(task: Task<unknown>): void {
     const last = this.#last;
     task.older = last;

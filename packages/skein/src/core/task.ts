@@ -6,12 +6,14 @@ import {
   enterContext,
   leaveFirstContext,
 } from './context.ts';
-import type { Coroutine, Suspension } from './coroutine.ts';
+import { type Coroutine, isCoroutine, type Suspension } from './coroutine.ts';
 import type { EventLoop } from './event-loop.ts';
 import { CancelledError, InvalidStateError, RuntimeError, tunnels } from './exceptions.ts';
 import { addWaiter, claimSuspension, Future, type Step } from './future.ts';
 import { instrument } from './instruments.ts';
 import type { Runnable } from './ready-queue.ts';
+import { watchUntilAwaited } from './never-awaited.ts';
+import { recordsOrigins } from './origins.ts';
 import { repr } from './repr.ts';
 import { getRunningLoop, runningLoopOrNull } from './running-loop.ts';
 import { checkSignal, TaskAbort } from './task-abort.ts';
@@ -365,6 +367,7 @@ export class Task<T> extends Future<T> implements Runnable {
     const cancellation = this.takeCancellation();
     if (cancellation !== null) this.setCancelled(cancellation);
     else super.setResult(value);
+    if (recordsOrigins && isCoroutine(value)) watchUntilAwaited(value, this);
     this.#leave();
   }
 

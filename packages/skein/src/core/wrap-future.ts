@@ -40,8 +40,12 @@ class WrappedFuture<T> extends Future<T> implements Runnable, Dependent {
 
   /** Takes over what the source ended with; the loop calls this. */
   run(): void {
-    if (this.done()) return;
     const source = this.#source;
+    if (this.done()) {
+      // It was cancelled, and what came of the work is dropped.
+      if (!source.cancelled()) source.exception(0);
+      return;
+    }
     if (source.cancelled()) {
       this.setCancelled(new CancelledError());
       return;
@@ -58,7 +62,7 @@ class WrappedFuture<T> extends Future<T> implements Runnable, Dependent {
 
   override cancel(message?: string): boolean {
     if (!this.done() && !this.getLoop().isClosed()) {
-      this.getLoop().callSoon(() => this.#source.cancel());
+      this.getLoop().callSoonThreadsafe(() => this.#source.cancel());
     }
     return super.cancel(message);
   }

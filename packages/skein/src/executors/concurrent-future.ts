@@ -1,10 +1,12 @@
 import { inspect } from 'node:util';
+import { noteBlocking } from '../core/blocking-calls.ts';
 import { staysHome } from '../core/stays-home.ts';
 import type { Suspension } from '../core/coroutine.ts';
 import { BrokenThreadPool, CancelledError, TimeoutError, ValueError } from '../core/exceptions.ts';
 import type { ConcurrentFutureLike } from '../core/executor.ts';
 import { joinStacks } from '../core/joined-stacks.ts';
 import { wrapFuture } from '../core/wrap-future.ts';
+import { noteOrigin, recordsOrigins } from '../core/origins.ts';
 import { decodeError } from '../crossing/decode-error.ts';
 import { Part, readPayload } from '../crossing/payload.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
@@ -12,6 +14,7 @@ import { compareExchange, load } from '../shared/atomics.ts';
 import { Outcome, Phase, phaseOf, SLOT, slotAt } from '../shared/layout.ts';
 import type { Expectation } from '../shared/mailbox.ts';
 import { lostJobError } from './lost-job.ts';
+import { addUnseenJob, type FailedJob, jobWasSeen } from './unseen-jobs.ts';
 
 /** Pending, and where: not in a slot yet, in the slot `#slot`. Then one of the three ends. */
 const State = { pending: 0, cancelled: 1, value: 2, error: 3 } as const;
@@ -48,11 +51,14 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   #state: number = State.pending;
   #value: unknown = undefined;
   #callbacks: Callback<T>[] | Callback<T> | undefined;
+  /** As long as nobody has looked at the error. */
+  #unseen: FailedJob | null = null;
 
   /** @internal Futures come from `executor.submit`. */
   constructor(thread: ThisThread, fn: Function) {
     this.#thread = thread;
     this.#fn = fn;
+    if (recordsOrigins) noteOrigin(this);
   }
 
   /** Whether there is a result, an error, or a cancellation. */
@@ -101,9 +107,10 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
    * @throws {BrokenThreadPool} when the thread that did the work died
    */
   result(timeoutMs: number = Infinity): T {
-    if (this.#state === State.pending) this.#wait(timeoutMs);
+    if (this.#state === State.pending) this.#wait(timeoutMs, 'result');
     if (this.#state === State.value) return this.#value as T;
     if (this.#state === State.cancelled) throw new CancelledError();
+    this.#markSeen();
     joinStacks(this.#value);
     throw this.#value;
   }
@@ -116,9 +123,11 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
    * @throws {CancelledError} when the work was cancelled
    */
   exception(timeoutMs: number = Infinity): unknown {
-    if (this.#state === State.pending) this.#wait(timeoutMs);
+    if (this.#state === State.pending) this.#wait(timeoutMs, 'exception');
     if (this.#state === State.cancelled) throw new CancelledError();
-    return this.#state === State.error ? this.#value : undefined;
+    if (this.#state !== State.error) return undefined;
+    this.#markSeen();
+    return this.#value;
   }
 
   /**
@@ -141,6 +150,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   ): Promise<A | B> {
     return new Promise<T>((resolve, reject) => {
       this.addDoneCallback(() => {
+        this.#markSeen();
         if (this.#state === State.value) resolve(this.#value as T);
         else reject(this.#state === State.cancelled ? new CancelledError() : this.#value);
       });
@@ -204,12 +214,13 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     else this.#finish(State.error, errorOf(outcome, payload));
   }
 
-  #wait(timeoutMs: number): void {
+  #wait(timeoutMs: number, asked: string): void {
     if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs)) {
       throw new ValueError(
         `timeout must be a number: result() takes milliseconds, got ${inspect(timeoutMs)}`,
       );
     }
+    if (timeoutMs > 0) noteBlocking(`${asked}() of a concurrent future`, 'use yield* or await');
     if (this.#thread.mailbox.waitFor(() => this.#state !== State.pending, timeoutMs)) return;
     const { name } = this.#fn;
     const task = name === '' ? 'the task' : `'${name}'`;
@@ -220,11 +231,24 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   #finish(state: number, value: unknown): void {
     this.#state = state;
     this.#value = value;
+    if (state === State.error) this.#noteUnseen(value);
     const callbacks = this.#callbacks;
     if (callbacks === undefined) return;
     this.#callbacks = undefined;
     if (typeof callbacks === 'function') this.#call(callbacks);
     else for (const callback of callbacks) this.#call(callback);
+  }
+
+  #noteUnseen(error: unknown): void {
+    const name = this.#fn.name === '' ? '<anonymous>' : this.#fn.name;
+    this.#unseen = { name, error, of: this };
+    addUnseenJob(this.#unseen);
+  }
+
+  #markSeen(): void {
+    if (this.#unseen === null) return;
+    jobWasSeen(this.#unseen);
+    this.#unseen = null;
   }
 
   #call(callback: Callback<T>): void {

@@ -15,6 +15,7 @@
 import { availableParallelism } from 'node:os';
 import { inspect } from 'node:util';
 import type { CarriedValues } from '../core/carried-context.ts';
+import { noteBlocking } from '../core/blocking-calls.ts';
 import { BrokenThreadPool, RuntimeError, ValueError } from '../core/exceptions.ts';
 import type { Executor, ResultOf } from '../core/executor.ts';
 import { functionId } from '../crossing/function-table.ts';
@@ -44,6 +45,7 @@ import { ExecutorView, type SubmitOptions } from './executor-view.ts';
 import { type Initializer, packInitializer } from './initializer.ts';
 import type { WorkerData } from './pool-worker.ts';
 import { Submitter } from './submitter.ts';
+import { forgetExecutor, noteExecutor } from './unclosed-executors.ts';
 
 export interface ThreadPoolExecutorOptions {
   /** The most threads, ≥ 1. Default: `min(32, availableParallelism() + 4)`. */
@@ -106,6 +108,7 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
     this.#maxWorkers = maxWorkers;
     this.#namePrefix = threadNamePrefix ?? `ThreadPoolExecutor-${count++}`;
     this.#initializer = packInitializer(this.#thread, options.initializer, options.initargs);
+    noteExecutor(this, this.#namePrefix, () => this.#isOpenPool());
   }
 
   /**
@@ -159,6 +162,8 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
   shutdown({ wait = true, cancelFutures = false }: ShutdownOptions = {}): void {
     if (wait) this.#checkWait();
     this.#close(cancelFutures);
+    if (wait && !this.#isGone())
+      noteBlocking('shutdown()', 'write await using, or shut down with { wait: false }');
     if (wait) this.#thread.mailbox.waitFor(() => this.#isGone(), Infinity);
   }
 
@@ -220,6 +225,7 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
   /** @internal A handle of this thread on a pool that another thread has made. */
   static at({ index, ident, maxWorkers }: PoolAddress): ThreadPoolExecutor {
     const executor = new ThreadPoolExecutor({ maxWorkers, threadNamePrefix: '' });
+    forgetExecutor(executor); // whoever has made the pool has to shut it down
     executor.#use(new PoolMemory(executor.#thread.memory, index), ident);
     return executor;
   }
@@ -299,6 +305,7 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
 
   #close(cancelFutures: boolean): void {
     this.#isShutdown = true;
+    forgetExecutor(this);
     const pool = this.#pool;
     if (pool === undefined || this.#isGone()) return;
     const { words } = this.#thread.memory;
@@ -336,6 +343,10 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
       const isOurs = compareExchange(words, at + SLOT.state, done, running) === done;
       if (isOurs) this.#thread.mailbox.discard(slot); // its owner is gone
     }
+  }
+
+  #isOpenPool(): boolean {
+    return this.#pool !== undefined && this.#status() === PoolStatus.open;
   }
 
   /** Whether the pool has given back its place: it has no threads and no work, and never will. */

@@ -34,6 +34,7 @@ export function getEventLoop(): EventLoop {
     );
   }
   const loop = new NodeEventLoop();
+  loop.scheduler.late.mayStayOpen = true;
   setCurrentLoopSlot(loop);
   return loop;
 }

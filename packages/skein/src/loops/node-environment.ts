@@ -1,4 +1,7 @@
 import type { LoopEnvironment } from '../core/environment.ts';
+import { recordOrigins } from '../core/origins.ts';
+import { nameOfCoroutine } from '../crossing/coroutine-name.ts';
+import { atEndOfThread } from './end-of-thread.ts';
 
 /*
  * What Node gives to a loop: its clock, its stderr, and a way to let promise reactions run.
@@ -13,6 +16,11 @@ export const blockingEnvironment: LoopEnvironment = {
   now: () => performance.now(),
   reportError,
   makeAbortController: () => new AbortController(),
+  atEndOfThread,
+  nameOfCoroutine,
+  get debug() {
+    return isDebugAskedFor();
+  },
 };
 
 /** For a loop that Node turns. */
@@ -23,7 +31,21 @@ export const nodeEnvironment: LoopEnvironment = {
     queueMicrotask(() => process.nextTick(resume));
   },
   makeAbortController: () => new AbortController(),
+  atEndOfThread,
+  nameOfCoroutine,
+  get debug() {
+    return isDebugAskedFor();
+  },
 };
+
+// So that what is made before the first loop knows it too.
+if (isDebugAskedFor()) recordOrigins();
+
+/** Whether the program was started with `SKEINDEBUG=1`. Threads have the environment of the process. */
+function isDebugAskedFor(): boolean {
+  const asked = process.env['SKEINDEBUG'];
+  return asked !== undefined && asked !== '' && asked !== '0';
+}
 
 function reportError(text: string, error: unknown): void {
   if (error === undefined) console.error(text);

@@ -5,7 +5,6 @@ import { Future } from '../core/future.ts';
 import type { RemoteLoop } from '../core/remote-loop.ts';
 import { setRunningLoop } from '../core/running-loop.ts';
 import { nodeEnvironment } from './node-environment.ts';
-import { forgetAtExit, reportAtExit } from './report-at-exit.ts';
 import { forgetRemote, remoteOf } from './remote-loop.ts';
 import { TurnBudget } from './turn-budget.ts';
 import { incomplete, stopLoopOf } from './run-until-complete.ts';
@@ -33,6 +32,9 @@ import { incomplete, stopLoopOf } from './run-until-complete.ts';
 /** Node takes timeouts up to 2^31 - 1; what is beyond is looked at once a day. */
 const MAX_TIMEOUT_MS = 86_400_000;
 
+/** When to look again for what is overdue while there is something ready, in milliseconds. */
+const LOOK_AGAIN_MS = 500;
+
 interface Run {
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -56,6 +58,8 @@ export class NodeEventLoop extends EventLoop {
   /** When the timeout is due, in milliseconds of `time()`. */
   #timeoutAt: number = Infinity;
   readonly #budget: TurnBudget;
+  /** Looks whether a failure is overdue. Keeps nothing alive. */
+  #lateLook: NodeJS.Timeout | null = null;
 
   constructor(environment: LoopEnvironment = nodeEnvironment) {
     super(environment, {
@@ -68,7 +72,10 @@ export class NodeEventLoop extends EventLoop {
     this.#budget = new TurnBudget(() => performance.now());
     this.scheduler.budget = this.#budget;
     this.scheduler.asleep = true;
-    reportAtExit(this);
+    const { scheduler } = this;
+    scheduler.onLate = (any) => {
+      if (any && this.#lateLook === null) this.#lookLateIn(scheduler.late.patienceMs);
+    };
   }
 
   /**
@@ -209,6 +216,19 @@ export class NodeEventLoop extends EventLoop {
     this.#immediate = setImmediate(this.#onImmediate);
   }
 
+  /** Tells what is overdue, unless a turn is to come: what is ready may look at it. */
+  #lookLate(): void {
+    const { scheduler } = this;
+    const dueIn = scheduler.readyLength > 0 ? LOOK_AGAIN_MS : scheduler.late.reportOverdue();
+    this.#lookLateIn(dueIn);
+  }
+
+  #lookLateIn(delayMs: number): void {
+    this.#lateLook = null;
+    if (delayMs === Infinity) return;
+    this.#lateLook = setTimeout(() => this.#lookLate(), Math.ceil(delayMs)).unref();
+  }
+
   readonly #onImmediate = (): void => {
     this.#immediate = null;
     this.turn();
@@ -227,8 +247,8 @@ export class NodeEventLoop extends EventLoop {
   }
 
   #disarm(): void {
-    forgetAtExit(this);
     this.#clearTimeout();
+    if (this.#lateLook !== null) clearTimeout(this.#lateLook);
     if (this.#immediate !== null) clearImmediate(this.#immediate);
     this.#immediate = null;
   }

@@ -148,7 +148,7 @@ function receiveCall(thread: ThisThread, slot: number): void {
     const canWait = loop.scheduler.runsAsyncFunctions;
     const fn = canWait ? resolveFunction(reference) : resolveFunctionSync(reference);
     if (typeof fn === 'function' && !lastCalls.has(loop)) {
-      loop.callSoon(fn as (...args: unknown[]) => void, ...args);
+      loop.callSoonThreadsafe(fn as (...args: unknown[]) => void, ...args);
       return;
     }
     const call = callInTurn(loop, fn, args, lastCalls.get(loop));
@@ -175,7 +175,7 @@ async function callInTurn(
   let call: () => void;
   try {
     const found = (await fn) as (...args: unknown[]) => void;
-    call = () => void loop.callSoon(found, ...args);
+    call = () => void loop.callSoonThreadsafe(found, ...args);
   } catch (exception) {
     call = () => report(loop, exception);
   }
@@ -186,7 +186,7 @@ async function callInTurn(
 function report(loop: EventLoop, exception: unknown): void {
   if (loop.isClosed()) return;
   const message = 'A call from another thread could not be made';
-  loop.callSoon(() => loop.callExceptionHandler({ message, exception }));
+  loop.callSoonThreadsafe(() => loop.callExceptionHandler({ message, exception }));
 }
 
 function closedError(): RuntimeError {

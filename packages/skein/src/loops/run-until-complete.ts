@@ -10,6 +10,7 @@ export function stopLoopOf(future: Future<unknown>): void {
 
 /** What `runUntilComplete` throws when the run was over before its future. */
 export function incomplete(future: Future<unknown>): RuntimeError {
+  future.getLoop().scheduler.late.noteKnown(future);
   return new RuntimeError(
     `Event loop stopped before Future completed. ${future} is still there and can be run again`,
   );

@@ -60,7 +60,7 @@ export function balanceSheet(loop: EventLoop = getRunningLoop()): BalanceSheet {
     pendingTasks: [...scheduler.tasks].filter((task) => task !== scheduler.currentTask),
     openTimers: scheduler.timers.live,
     readyHandles: scheduler.readyLength,
-    unretrievedFailures: [...scheduler.unseenFailures],
+    unretrievedFailures: [...scheduler.late.unseenFailures],
     jobs: thread?.mailbox.outstanding ?? 0,
     pools: thread === undefined ? [] : openPools(thread.memory),
     threads: thread === undefined ? [] : runningThreads(thread.memory, thread.address.ident),

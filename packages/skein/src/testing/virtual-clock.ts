@@ -1,3 +1,4 @@
+import type { EventLoop } from '../core/event-loop.ts';
 import type { LoopEnvironment } from '../core/environment.ts';
 import { blockingEnvironment, nodeEnvironment } from '../loops/node-environment.ts';
 
@@ -16,6 +17,18 @@ export class VirtualClock implements LoopEnvironment {
 
   reportError(text: string, error: unknown): void {
     blockingEnvironment.reportError(text, error);
+  }
+
+  atEndOfThread(loop: EventLoop, hasSomethingToTell: boolean): void {
+    blockingEnvironment.atEndOfThread?.(loop, hasSomethingToTell);
+  }
+
+  nameOfCoroutine(coroutine: object): string | undefined {
+    return blockingEnvironment.nameOfCoroutine?.(coroutine);
+  }
+
+  get debug(): boolean {
+    return blockingEnvironment.debug === true;
   }
 
   /**

@@ -51,6 +51,7 @@ export class VirtualTimeLoop extends SelectorEventLoop {
       clock,
     );
     this.#clock = clock;
+    this.scheduler.late.patienceMs = Infinity; // time that jumps says nothing of patience
     this.seed = seedFor(options.shuffle);
     if (this.seed !== null) shuffleReady(this, this.seed);
   }

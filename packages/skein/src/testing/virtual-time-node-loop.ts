@@ -68,6 +68,7 @@ export class VirtualTimeNodeLoop extends NodeEventLoop {
     const clock = new VirtualNodeClock(options.startMs ?? 0);
     super(clock);
     this.#clock = clock;
+    this.scheduler.late.patienceMs = Infinity; // time that jumps says nothing of patience
     this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
     this.seed = seedFor(options.shuffle);
     if (this.seed !== null) shuffleReady(this, this.seed);

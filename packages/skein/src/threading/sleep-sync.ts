@@ -1,3 +1,4 @@
+import { noteBlocking } from '../core/blocking-calls.ts';
 import { ValueError } from '../core/exceptions.ts';
 import { thisThreadIfAny } from '../crossing/this-thread.ts';
 
@@ -16,6 +17,7 @@ export function sleepSync(ms: number): void {
       `sleep length must be non-negative: sleepSync takes milliseconds, got ${ms}`,
     );
   }
+  if (ms > 0) noteBlocking(`sleepSync(${ms})`, 'use yield* sleep() or await sleep()');
   thisThreadIfAny()?.mailbox.rest();
   Atomics.wait(nothing, 0, 0, ms);
 }

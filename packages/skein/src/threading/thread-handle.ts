@@ -1,3 +1,4 @@
+import { noteBlocking } from '../core/blocking-calls.ts';
 import { staysHome } from '../core/stays-home.ts';
 import { RuntimeError, ValueError } from '../core/exceptions.ts';
 import { type Future, setBehind } from '../core/future.ts';
@@ -47,6 +48,7 @@ export class ThreadHandle {
       );
     }
     const { mailbox } = thisThread();
+    if (timeoutMs > 0 && this.isAlive()) noteBlocking('join()', 'use yield* or await on joined()');
     const hasEnded = mailbox.waitFor(() => !this.isAlive(), timeoutMs);
     // What the thread said last came before its end, but perhaps after the look before this one: an
     // error of it, and with that the hook's call, is not left for later.

@@ -10,6 +10,7 @@ import { groupEndCases } from './group-end-cases.ts';
 import { handleCases } from './handle-cases.ts';
 import { queueTurnCases } from './queue-turn-cases.ts';
 import { loopChoiceCases } from './loop-choice-cases.ts';
+import { debugCases } from './debug-cases.ts';
 import { futureCases } from './future-cases.ts';
 import { gatherCases } from './gather-cases.ts';
 import { goldenLoopCases } from './golden-loop-cases.ts';
@@ -48,6 +49,7 @@ export const allCases: readonly Case[] = [
   ...waitCases,
   ...contextCases,
   ...eagerCases,
+  ...debugCases,
   ...goldenSyncCases,
   ...lockCases,
   ...semaphoreCases,

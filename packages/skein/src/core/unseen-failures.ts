@@ -17,7 +17,7 @@ import { Overdue } from './overdue.ts';
  *   - the thread, or the process, ends
  *
  * A program that runs for months must not collect failures for months: beyond `LIMIT` the oldest
- * one is reported at once. See docs/decisions/0012-failures-that-nobody-sees.md.
+ * one is reported at once. See docs/decisions/0011-failures-that-nobody-sees.md.
  */
 
 const LIMIT = 1000;

@@ -6,6 +6,7 @@ import { workerData } from 'node:worker_threads';
 import './index.ts'; // all that may come as an argument: pools, loops
 import { isAsyncFunction, isCoroutine, isThenable } from './core/coroutine.ts';
 import { referenceById } from './crossing/function-table.ts';
+import { preloadsAreOver } from './crossing/import-guard.ts';
 import { type LoaderSetup, prepareLoader } from './crossing/loader.ts';
 import { Part, readPayload } from './crossing/payload.ts';
 import { resolveFunction } from './crossing/resolve-function.ts';
@@ -19,6 +20,8 @@ import { printDirectly } from './threading/thread-output.ts';
 type Target = (...args: unknown[]) => unknown;
 
 const thread = thisThread();
+preloadsAreOver();
+thread.hasStarted();
 printDirectly();
 process.on('uncaughtException', (error) => {
   reportUncaught(thread, error);

@@ -1,3 +1,4 @@
+import { assertOfThisCopy } from './copies.ts';
 import type { Coroutine } from './coroutine.ts';
 import { drivePromise } from './async-body.ts';
 import type { EventLoop } from './event-loop.ts';
@@ -25,6 +26,7 @@ export class DefaultExecutor {
     if (typeof (executor as Partial<Executor> | null)?.submit !== 'function') {
       throw new TypeError(`executor must be an Executor, got ${repr(executor)}`);
     }
+    assertOfThisCopy('The executor', executor);
     this.#executor = executor;
   }
 

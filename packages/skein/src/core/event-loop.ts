@@ -1,5 +1,6 @@
 import { staysHome } from './stays-home.ts';
 import { captureContext } from './context.ts';
+import { assertOfThisCopy, ofThisCopy } from './copies.ts';
 import { isCoroutine, isGeneratorFunction } from './coroutine.ts';
 import { DefaultExecutor } from './default-executor.ts';
 import { toCoroutine, type TaskSource } from './ensure-future.ts';
@@ -24,7 +25,7 @@ import type { Selector } from './selector.ts';
 import { Task, type TaskOptions } from './task.ts';
 import type { TaskFactory } from './task-factory.ts';
 import type { TimerHandle } from './timer-heap.ts';
-import { wrapFuture } from './wrap-future.ts';
+import { WrappedFuture } from './wrap-future.ts';
 
 /**
  * An event loop: waits until something happens, and runs what was registered for it.
@@ -231,7 +232,8 @@ export abstract class EventLoop {
           'write loop.runInExecutor(null, fn, ...args) for the default executor',
       );
     }
-    return wrapFuture(runner.submit(fn, ...args), { loop: this });
+    assertOfThisCopy('The executor', runner);
+    return new WrappedFuture(runner.submit(fn, ...args), this);
   }
 
   /**
@@ -391,4 +393,5 @@ function checkCallback(callback: unknown, asked: string): void {
   }
 }
 
+ofThisCopy(EventLoop);
 staysHome(EventLoop, 'an event loop', 'it belongs to its thread; send loop.remote()');

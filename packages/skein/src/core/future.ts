@@ -1,5 +1,6 @@
 import { staysHome } from './stays-home.ts';
 import { captureContext, type Context } from './context.ts';
+import { ofThisCopy } from './copies.ts';
 import type { Awaitable, Suspension } from './coroutine.ts';
 import type { EventLoop } from './event-loop.ts';
 import { CancelledError, InvalidStateError } from './exceptions.ts';
@@ -378,4 +379,5 @@ function isErrorClass(error: unknown): error is new () => Error {
   return typeof error === 'function' && error.prototype instanceof Error;
 }
 
+ofThisCopy(Future);
 staysHome(Future, 'a future', 'it belongs to its loop; wait for it here and send its result');

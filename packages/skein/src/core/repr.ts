@@ -2,6 +2,8 @@
  * How things look in messages. One place, so that an error always shows an object the same way.
  */
 
+import { otherCopyOf } from './copies.ts';
+
 /** The name of a function, or what to call it when it has none. */
 export function nameOf(fn: unknown): string {
   return typeof fn === 'function' && fn.name !== '' ? fn.name : '<anonymous>';
@@ -10,7 +12,8 @@ export function nameOf(fn: unknown): string {
 /** A short form of any value, at most about 80 characters. Never throws. */
 export function repr(value: unknown): string {
   try {
-    return shorten(show(value));
+    const copy = otherCopyOf(value);
+    return shorten(show(value)) + (copy === undefined ? '' : ` of another copy of skein, ${copy}`);
   } catch {
     return '<unprintable>';
   }

@@ -1,4 +1,5 @@
 import type { EventLoop } from './event-loop.ts';
+import { thisCopy } from './copies.ts';
 import { RuntimeError } from './exceptions.ts';
 
 /*
@@ -31,7 +32,8 @@ export function getRunningLoop(): EventLoop {
   if (running === null) {
     throw new RuntimeError(
       'no running event loop: call this from a coroutine or a callback that a loop runs, or use ' +
-        'the methods of a loop object, which work at any time',
+        'the methods of a loop object, which work at any time (a loop of another copy of skein than ' +
+        `${thisCopy} does not count)`,
     );
   }
   return running;

@@ -14,6 +14,7 @@ import { instrument } from './instruments.ts';
 import type { Runnable } from './ready-queue.ts';
 import { watchUntilAwaited } from './never-awaited.ts';
 import { recordsOrigins } from './origins.ts';
+import { otherCopyError } from './copies.ts';
 import { repr } from './repr.ts';
 import { getRunningLoop, runningLoopOrNull } from './running-loop.ts';
 import { checkSignal, TaskAbort } from './task-abort.ts';
@@ -340,9 +341,12 @@ export class Task<T> extends Future<T> implements Runnable {
   /** What is wrong with waiting for `suspension`; undefined when nothing is. */
   #misuseOf(suspension: unknown, step: Step): RuntimeError | undefined {
     if (!(suspension instanceof Future)) {
-      return new RuntimeError(
-        `Task got bad yield: ${repr(suspension)}. A coroutine waits with yield* on a future, a ` +
-          'task or a coroutine; a bare yield lets the others run once',
+      return (
+        otherCopyError(`What task ${this} waits for`, suspension) ??
+        new RuntimeError(
+          `Task got bad yield: ${repr(suspension)}. A coroutine waits with yield* on a future, a ` +
+            'task or a coroutine; a bare yield lets the others run once',
+        )
       );
     }
     const awaited = claimSuspension(suspension, step);

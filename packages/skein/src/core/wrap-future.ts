@@ -1,3 +1,4 @@
+import { assertOfThisCopy } from './copies.ts';
 import type { EventLoop } from './event-loop.ts';
 import { CancelledError } from './exceptions.ts';
 import type { ConcurrentFutureLike } from './executor.ts';
@@ -22,7 +23,7 @@ import { loopForNewFuture } from './running-loop.ts';
  *
  * @see CPython 3.14 Lib/asyncio/futures.py, _chain_future
  */
-class WrappedFuture<T> extends Future<T> implements Runnable, Dependent {
+export class WrappedFuture<T> extends Future<T> implements Runnable, Dependent {
   readonly #source: ConcurrentFutureLike<T>;
 
   constructor(source: ConcurrentFutureLike<T>, loop: EventLoop) {
@@ -81,5 +82,6 @@ export function wrapFuture<T>(
   options?: { readonly loop?: EventLoop | undefined },
 ): Future<T> {
   if (future instanceof Future) return future;
+  assertOfThisCopy('The future to wait for', future);
   return new WrappedFuture(future, options?.loop ?? loopForNewFuture());
 }

@@ -13,7 +13,7 @@
  */
 import { RuntimeError } from '../core/exceptions.ts';
 import { compareExchange, load, store } from '../shared/atomics.ts';
-import { FUNCTIONS, functionAt, PAGE_BYTES, pageAt } from '../shared/layout.ts';
+import { FUNCTIONS, functionAt, PAGE_BYTES, pageAt, PAGES } from '../shared/layout.ts';
 import { type FunctionReference, referenceOf } from './function-reference.ts';
 import type { ThisThread } from './this-thread.ts';
 
@@ -53,22 +53,28 @@ function intern(thread: ThisThread, reference: FunctionReference): number {
     const at = functionAt(id);
     const found = compareExchange(words, at, 0, hash);
     if (found === 0) {
-      publish(thread, at, json);
+      if (!publish(thread, at, json)) throw tooMany(reference);
       return id;
     }
     if (found === hash && load(words, at + 3) === 1 && textOf(thread, id) === json) return id;
   }
-  throw new RuntimeError(
-    `Cannot send '${reference.name}': the program has sent ${FUNCTIONS} different functions to ` +
-      'threads already, the most there can be. Send one function that takes an argument instead.',
+  throw tooMany(reference);
+}
+
+function tooMany({ name }: FunctionReference): RuntimeError {
+  return new RuntimeError(
+    `Cannot send '${name}': the program has sent as many different functions to threads already ` +
+      `as there can be, ${FUNCTIONS}, or fewer of which the names and urls were very long. Send one ` +
+      'function that takes an argument instead.',
     'ERR_TOO_MANY_FUNCTIONS',
   );
 }
 
-function publish(thread: ThisThread, at: number, json: string): void {
+function publish(thread: ThisThread, at: number, json: string): boolean {
   const { words } = thread.memory;
   const bytes = Buffer.from(json);
-  const page = thread.mailbox.arena.take(bytes.length);
+  const page = thread.mailbox.arena.take(bytes.length, PAGES);
+  if (page < 0) return false;
   for (let kept = page; kept < page + Math.ceil(bytes.length / PAGE_BYTES); kept++) {
     store(words, pageAt(kept), KEPT);
   }
@@ -76,6 +82,7 @@ function publish(thread: ThisThread, at: number, json: string): void {
   store(words, at + 1, page);
   store(words, at + 2, bytes.length);
   store(words, at + 3, 1);
+  return true;
 }
 
 function textOf(thread: ThisThread, id: number): string {

@@ -11,12 +11,22 @@
  * asynchronous task of before) may go on submitting. The stack tells them apart: module code has
  * Node's module loader below it, or, after a top-level `await`, nothing but the module's own nameless
  * frame.
+ *
+ * Modules that Node loads before those of a thread (`--import`, `--require`) are imported in every
+ * worker too, before Skein begins there.
  */
 
 import { RuntimeError } from '../core/exceptions.ts';
 import { framesBelow, isSkeins } from './caller-url.ts';
+import { wasStartedBySkein } from './this-thread.ts';
 
-const importing: string[] = [];
+const PRELOADS = 'what stands behind --import or --require';
+const importing: string[] = wasStartedBySkein ? [PRELOADS] : [];
+
+/** This thread begins with its work: what Node was to load before that is loaded. */
+export function preloadsAreOver(): void {
+  importing.splice(importing.indexOf(PRELOADS), 1);
+}
 
 /** Runs `load` while `url` counts as being imported by this thread. */
 export async function whileImporting<T>(url: string, load: () => Promise<T>): Promise<T> {

@@ -1,12 +1,16 @@
 /**
  * How values get into a slot and out again: written in place when they are small, into a block of
- * the arena when they are larger, and through the keeper when only a MessagePort can carry them.
+ * the arena when they are larger, and through the keeper when only a MessagePort can carry them, or
+ * when the arena has no room.
+ *
+ * Nobody waits for room. What takes it up may be there until the one who would wait has done something
+ * else: a worker that waited before it sends a result could wait for the arguments of the tasks that
+ * are queued behind it. And nothing is refused, since memory that is handed on has no limit of its own.
  *
  * The arguments and the result of a job use the same 192 bytes in turn: a worker has copied the
  * arguments out before it writes the result. Blocks are apart, because the owner of the slot frees
  * both when the job is over, however it ended.
  */
-import { RuntimeError } from '../core/exceptions.ts';
 import { load, store } from '../shared/atomics.ts';
 import { INLINE_BYTES, PAGE_BYTES, Payload, SLOT, slotAt, TO_PAGES } from '../shared/layout.ts';
 import { copyBytes } from './copy-bytes.ts';
@@ -75,10 +79,7 @@ function writeElsewhere(
   const { words } = thread.memory;
   const at = slotAt(slot);
   if ('carried' in written) {
-    const serial = thread.memory.nextSerial();
-    words[at + SLOT.serial] = serial;
-    words[at + SLOT.payload] = Payload.carried;
-    thread.carry(serial, written.carried);
+    carry(thread, at, written.carried);
   } else if (written instanceof Uint8Array && written.length <= INLINE_BYTES) {
     viewOf(thread, slot).set(written);
     words[at + SLOT.length] = written.length;
@@ -96,7 +97,9 @@ export function readPayload(thread: ThisThread, slot: number, part: number): unk
   const at = slotAt(slot);
   if ((words[at + SLOT.payload] as number) & Payload.carried) {
     words[at + SLOT.payload] = 0; // it is handed out once
-    return decodeCarried(thread.fetchCarried(words[at + SLOT.serial] as number));
+    const carried = thread.fetchCarried(words[at + SLOT.serial] as number);
+    if (!(carried instanceof Uint8Array)) return decodeCarried(carried);
+    return decode(Buffer.from(carried.buffer), carried.length);
   }
   const length = words[at + SLOT.length] as number;
   const page = load(words, at + part);
@@ -117,18 +120,38 @@ function writeBlock(
   const length = bulk === undefined ? head.length : bulkAt + bulk.length;
   const page = thread.mailbox.arena.take(length);
   if (page < 0) {
-    throw new RuntimeError(
-      `Cannot send ${length} bytes to another thread: there is no room for them in the 1 GiB that ` +
-        'all payloads on their way share. Send less at a time, or put the data into a ' +
-        'SharedArrayBuffer and send that.',
-      'ERR_PAYLOAD_TOO_LARGE',
-    );
+    const bytes = Buffer.allocUnsafeSlow(length);
+    writeParts(bytes, head, bulk, bulkAt);
+    return carry(thread, at, bytes, [bytes.buffer]);
   }
   const block = Buffer.from(thread.memory.buffers.arena, page * PAGE_BYTES, length);
-  copyBytes(head, 0, head.length, block, 0);
-  if (bulk !== undefined) copyBytes(bulk, 0, bulk.length, block, bulkAt);
+  writeParts(block, head, bulk, bulkAt);
   words[at + part + TO_PAGES] = Math.ceil(length / PAGE_BYTES);
   store(words, at + part, page + 1);
   words[at + SLOT.length] = length;
   words[at + SLOT.payload] = 0;
+}
+
+function writeParts(
+  block: Buffer,
+  head: Uint8Array,
+  bulk: Uint8Array | undefined,
+  bulkAt: number,
+): void {
+  copyBytes(head, 0, head.length, block, 0);
+  if (bulk !== undefined) copyBytes(bulk, 0, bulk.length, block, bulkAt);
+}
+
+/** Leaves it to the keeper to hand the values on: as they are, or as the bytes of the message. */
+function carry(
+  thread: ThisThread,
+  at: number,
+  value: unknown,
+  transfer?: readonly ArrayBuffer[],
+): void {
+  const { words } = thread.memory;
+  const serial = thread.memory.nextSerial();
+  words[at + SLOT.serial] = serial;
+  words[at + SLOT.payload] = Payload.carried;
+  thread.carry(serial, value, transfer);
 }

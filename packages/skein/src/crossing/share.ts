@@ -8,6 +8,7 @@
  * at any depth.
  */
 
+import { assertOfThisCopy } from '../core/copies.ts';
 import { InternalError } from '../core/exceptions.ts';
 
 /** The key of the describing method. */
@@ -46,6 +47,7 @@ let descriptions = new Map<Shareable, SharedDescription>();
 export function describe(object: Shareable): SharedDescription {
   let description = descriptions.get(object);
   if (description === undefined) {
+    assertOfThisCopy('What is sent', object);
     description = object[shareKey]();
     descriptions.set(object, description);
   }

@@ -1,3 +1,4 @@
+import { ofThisCopy } from '../core/copies.ts';
 import { registerShared, shareKey } from './share.ts';
 
 /**
@@ -14,6 +15,7 @@ export function shareClass<T extends object, D>(
   describe: (object: T) => D,
   revive: (data: D) => T,
 ): void {
+  ofThisCopy(type);
   Object.defineProperty(type.prototype, shareKey, {
     value(this: T) {
       return { kind, data: describe(this) };

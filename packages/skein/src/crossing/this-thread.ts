@@ -23,7 +23,13 @@ import { type MemoryBuffers, ProcessMemory } from '../shared/process-memory.ts';
 import { begin, enterThread, type ThreadAddress } from '../shared/thread-table.ts';
 
 /** What every thread that Skein starts finds in `workerData.skein`. */
-export interface ThreadSetup {
+export interface ThreadSetup extends ThreadPlace {
+  /** The folder of the copy of this package that started the thread: its door's. */
+  readonly place: string;
+}
+
+/** What every thread, however it came about, is made of. */
+interface ThreadPlace {
   readonly buffers: MemoryBuffers;
   readonly address: ThreadAddress;
   readonly name: string;
@@ -55,7 +61,7 @@ export class ThisThread {
   readonly #alive = setInterval(() => {}, 0x7fff_ffff).unref();
   #isKeptAlive = false;
 
-  constructor(setup: ThreadSetup) {
+  constructor(setup: ThreadPlace) {
     this.memory = new ProcessMemory(setup.buffers);
     this.address = setup.address;
     this.name = setup.name;
@@ -63,12 +69,18 @@ export class ThisThread {
     this.root = setup.root;
     this.keeperPort = setup.keeperPort;
     this.mailbox = new Mailbox(this.memory, setup.address, () => performance.now());
-    this.mailbox.dropCarried = (key) => this.tellKeeper({ type: 'drop', key });
+    this.mailbox.dropCarried = (key) => {
+      if (!this.#carried.delete(key)) this.tellKeeper({ type: 'drop', key });
+    };
     this.mailbox.afterDrain.push(() => this.mailWasRead());
-    const { words } = this.memory;
-    const at = threadAt(setup.address.entry);
-    // A worker of a pool is on its way until it looks for work, and says so itself.
-    if (load(words, at + THREAD.pool) === 0) store(words, at + THREAD.status, ThreadStatus.running);
+  }
+
+  /**
+   * Notes that this thread has come up, and is about to run its target or to look for work. If it
+   * ends before that, it could not be started.
+   */
+  hasStarted(): void {
+    store(this.memory.words, threadAt(this.address.entry) + THREAD.status, ThreadStatus.running);
   }
 
   /** Whether this thread is the root. */
@@ -88,23 +100,29 @@ export class ThisThread {
   }
 
   /** Tells the keeper something. Never blocks. */
-  tellKeeper(message: object, transfer: readonly MessagePort[] = []): void {
+  tellKeeper(message: object, transfer: readonly (MessagePort | ArrayBuffer)[] = []): void {
     if (this.keeperPort === undefined) throw new InternalError('There is no keeper to talk to.');
     this.keeperPort.postMessage(message, transfer);
   }
 
-  /** Gives the keeper a value that only a MessagePort can carry, to be fetched under this key. */
-  carry(key: number, value: unknown): void {
-    this.tellKeeper({ type: 'carry', key, value });
+  /**
+   * Gives the keeper a value that only a MessagePort can carry, to be fetched under this key. Where
+   * there is no keeper there is no other thread: what this one sends to itself stays here.
+   */
+  carry(key: number, value: unknown, transfer?: readonly ArrayBuffer[]): void {
+    if (this.keeperPort === undefined) this.#carried.set(key, value);
+    else this.tellKeeper({ type: 'carry', key, value }, transfer);
   }
 
   /** Fetches a value that another thread gave the keeper to carry. Blocks, some 100 µs. */
   fetchCarried(key: number): unknown {
-    this.tellKeeper({ type: 'want', key });
-    this.mailbox.waitFor(() => {
-      this.readPort();
-      return this.#carried.has(key);
-    }, Infinity);
+    if (!this.#carried.has(key)) {
+      this.tellKeeper({ type: 'want', key });
+      this.mailbox.waitFor(() => {
+        this.readPort();
+        return this.#carried.has(key);
+      }, Infinity);
+    }
     const value = this.#carried.get(key);
     this.#carried.delete(key);
     return value;
@@ -140,6 +158,9 @@ function endAtOnce(): never {
 
 let current: ThisThread | undefined = join();
 
+/** Whether this thread is one of those that Skein starts. */
+export const wasStartedBySkein: boolean = current !== undefined;
+
 /** This thread; founds the memory of the program when there is none yet. */
 export function thisThread(): ThisThread {
   return (current ??= found());
@@ -158,7 +179,8 @@ export function threadName(): string {
 
 function join(): ThisThread | undefined {
   const setup = (workerData as { skein?: ThreadSetup } | null)?.skein;
-  if (setup === undefined) return undefined;
+  // Another copy of this package that the thread loads has no part in it.
+  if (setup === undefined || !import.meta.url.startsWith(setup.place)) return undefined;
   const thread = new ThisThread(setup);
   const { words } = thread.memory;
   // Node 26 can lose the interrupt that ends a thread when the program ends, and would then wait for
@@ -175,5 +197,8 @@ function found(): ThisThread {
   const name = threadName();
   const root = { name, address };
   const { buffers } = memory;
-  return new ThisThread({ buffers, address, name, daemon: false, root, keeperPort: undefined });
+  const setup = { buffers, address, name, daemon: false, root, keeperPort: undefined };
+  const thread = new ThisThread(setup);
+  thread.hasStarted();
+  return thread;
 }

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { noteBlocking } from '../core/blocking-calls.ts';
 import { staysHome } from '../core/stays-home.ts';
+import { ofThisCopy } from '../core/copies.ts';
 import type { Suspension } from '../core/coroutine.ts';
 import { BrokenThreadPool, CancelledError, TimeoutError, ValueError } from '../core/exceptions.ts';
 import type { ConcurrentFutureLike } from '../core/executor.ts';
@@ -271,6 +272,7 @@ function errorOf(outcome: number, payload: unknown): unknown {
   }
 }
 
+ofThisCopy(ConcurrentFuture);
 staysHome(
   ConcurrentFuture,
   'a concurrent future',

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { Context, copyContext } from '../core/context.ts';
 import { type CarriedValues, valuesToCarry } from '../core/carried-context.ts';
+import { ofThisCopy } from '../core/copies.ts';
 import type { Executor, ResultOf } from '../core/executor.ts';
 import { staysHome } from '../core/stays-home.ts';
 import type { ConcurrentFuture } from './concurrent-future.ts';
@@ -95,6 +96,7 @@ function checked(options: SubmitOptions): SubmitOptions {
   return options;
 }
 
+ofThisCopy(ExecutorView);
 staysHome(
   ExecutorView,
   'a view of an executor',

@@ -36,7 +36,6 @@ import {
   slotState,
   THREAD,
   threadAt,
-  ThreadStatus,
 } from '../shared/layout.ts';
 import { announce, sleep, stayAwake } from '../shared/parking.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
@@ -299,7 +298,7 @@ export class PoolWorker {
   #hasStarted(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    store(this.#words, threadAt(this.#entry) + THREAD.status, ThreadStatus.running);
+    this.#thread.hasStarted();
   }
 
   /** The initializer has failed: no task of this pool can be done (CPython's rule 74). */

@@ -8,6 +8,7 @@
  */
 import type { ResultOf } from '../core/executor.ts';
 import { RuntimeError } from '../core/exceptions.ts';
+import { repr } from '../core/repr.ts';
 import type { RemoteLoop } from '../core/remote-loop.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { Part, readPayload } from '../crossing/payload.ts';
@@ -48,7 +49,8 @@ export function runCoroutineThreadsafe<A extends unknown[], R>(
 ): ConcurrentFuture<ResultOf<R>> {
   if (!(loop instanceof LoopHandle)) {
     throw new TypeError(
-      'runCoroutineThreadsafe() takes the handle of a loop: what loop.remote() gives, in whatever thread',
+      'runCoroutineThreadsafe() takes the handle of a loop: what loop.remote() gives, in whatever ' +
+        `thread; got ${repr(loop)}`,
     );
   }
   const thread = thisThread();

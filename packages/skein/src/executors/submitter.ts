@@ -140,7 +140,7 @@ export class Submitter {
         if (this.#takesJobs()) return this.#enqueue(job, fn, packed, names);
         job.fail(this.#refusal());
       } catch (error) {
-        job.fail(error); // no room for its arguments
+        job.fail(error);
       }
       return true;
     });

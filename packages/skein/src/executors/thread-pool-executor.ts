@@ -281,8 +281,9 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
   #refusal(): RuntimeError {
     if (!this.#isShutdown && this.#status() === PoolStatus.broken) {
       return new BrokenThreadPool(
-        'The pool is broken: its initializer failed in a thread, and it takes no more work. ' +
-          'The error was printed to stderr; make a new pool when its cause is mended.',
+        'The pool is broken: its initializer failed in a thread, or its threads could not be ' +
+          'started, and it takes no more work. The error was printed to stderr; make a new pool ' +
+          'when its cause is mended.',
       );
     }
     return new RuntimeError(

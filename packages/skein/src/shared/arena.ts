@@ -14,7 +14,7 @@
  * hundred (a MiB); taking 256 pages costs 4 µs, copying a MiB costs 40.
  */
 import { compareExchange, load, store } from './atomics.ts';
-import { PAGE_BYTES, PAGES, pageAt, SLOT, slotAt } from './layout.ts';
+import { PAGE_BYTES, pageAt, PAGES_FOR_PAYLOADS, SLOT, slotAt } from './layout.ts';
 import type { ProcessMemory } from './process-memory.ts';
 
 export class Arena {
@@ -36,20 +36,21 @@ export class Arena {
   /**
    * Takes a block of at least `bytes` bytes.
    *
+   * @param most - how many pages it may lie in, from the first; payloads leave the last ones alone
    * @returns its first page, or -1 when there is no such room even after growing
    */
-  take(bytes: number): number {
+  take(bytes: number, most: number = PAGES_FOR_PAYLOADS): number {
     const count = Math.ceil(bytes / PAGE_BYTES);
     if (load(this.#words, pageAt(this.#home)) === 0) this.#cursor = this.#home;
     for (;;) {
-      const pages = this.#pages;
+      const pages = Math.min(this.#pages, most);
       let first = this.#search(this.#cursor, pages, count);
       if (first < 0) first = this.#search(0, Math.min(pages, this.#cursor + count), count);
       if (first >= 0) {
         this.#cursor = first + count < pages ? first + count : 0;
         return first;
       }
-      if (!this.#grow(pages, count)) return -1;
+      if (!this.#grow(pages, count, most)) return -1;
     }
   }
 
@@ -87,10 +88,10 @@ export class Arena {
     return Math.floor(this.#buffer.byteLength / PAGE_BYTES);
   }
 
-  #grow(pages: number, count: number): boolean {
+  #grow(pages: number, count: number, most: number): boolean {
+    if (pages === most) return false;
     if (this.#pages > pages) return true; // another thread was faster
-    const wanted = Math.min(PAGES, Math.max(pages * 2, pages + count));
-    if (wanted === pages) return false;
+    const wanted = Math.min(most, Math.max(pages * 2, pages + count));
     try {
       this.#buffer.grow(wanted * PAGE_BYTES);
     } catch {

@@ -113,6 +113,8 @@ export const FUNCTION_WORDS = 4;
 
 export const PAGE_BYTES = 4096;
 export const PAGES = 262_144;
+/** The rest has room for a reference to every function, however many payloads there are. */
+export const PAGES_FOR_PAYLOADS: number = PAGES - FUNCTIONS;
 
 export const POOLS = 256;
 export const RING_ENTRIES = 8192;

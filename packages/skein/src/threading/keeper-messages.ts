@@ -1,15 +1,11 @@
 /** What threads tell the keeper over their port. What the keeper answers is in `this-thread.ts`. */
 import type { MessagePort } from 'node:worker_threads';
-import type { LoaderSetup } from '../crossing/loader.ts';
 import type { ThreadAddress } from '../shared/thread-table.ts';
-import type { MemoryBuffers } from '../shared/process-memory.ts';
+import type { Heritage } from './spawn.ts';
 
 /** Given to the keeper by the root thread, in `workerData`. */
-export interface KeeperSetup {
-  readonly buffers: MemoryBuffers;
+export interface KeeperSetup extends Heritage {
   readonly address: ThreadAddress;
-  readonly root: { readonly name: string; readonly address: ThreadAddress };
-  readonly loader: LoaderSetup;
   readonly port: MessagePort;
 }
 

@@ -72,7 +72,8 @@ export class Keeper {
         return this.#parcels.put(message.key, message.value);
       case 'want':
         return this.#parcels.want(message.key, (value) => {
-          port.postMessage({ type: 'value', key: message.key, value });
+          const transfer = value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : [];
+          port.postMessage({ type: 'value', key: message.key, value }, transfer);
           wakeThread(this.#memory.words, from.entry);
         });
       case 'drop':
@@ -83,10 +84,16 @@ export class Keeper {
   }
 
   #start(message: StartMessage): void {
-    const { worker, lifeline } = spawn(this.#setup, message);
     const { address, name } = message;
-    this.#workers.set(address.ident, { worker, name });
-    this.#watch(address, lifeline);
+    try {
+      const { worker, lifeline } = spawn(this.#setup, message);
+      this.#workers.set(address.ident, { worker, name });
+      this.#watch(address, lifeline);
+    } catch (error) {
+      // The machine has no more threads to give, say. Whoever waits for this one hears that it is over.
+      printUncaught(name, error);
+      setImmediate(() => this.#bury(address));
+    }
   }
 
   #startWorker(pool: number, worker: Omit<StartMessage, 'type' | 'address'>): boolean {

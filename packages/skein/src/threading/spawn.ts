@@ -6,15 +6,18 @@
  * ended, it was terminated, it ran out of memory, it never got as far as its first line. So the
  * keeper hears of every death, also of threads whose parent is blocked and would learn of it late.
  */
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import type { LoaderSetup } from '../crossing/loader.ts';
 import type { ThreadSetup } from '../crossing/this-thread.ts';
-import { heritableArguments } from './heritable-arguments.ts';
 import type { StartMessage } from './keeper-messages.ts';
+import { type Arguments, startWorker } from './node-arguments.ts';
 import { printUncaught } from './thread-errors.ts';
 
 /** What every thread of a program is given. */
-export type Heritage = Pick<ThreadSetup, 'buffers' | 'root'> & { readonly loader: LoaderSetup };
+export type Heritage = Pick<ThreadSetup, 'buffers' | 'root'> & {
+  readonly loader: LoaderSetup;
+  readonly execArgv: Arguments;
+};
 
 /**
  * Starts a thread that has its place in the thread table. The Worker does not keep its parent alive.
@@ -22,17 +25,14 @@ export type Heritage = Pick<ThreadSetup, 'buffers' | 'root'> & { readonly loader
  * @returns the Worker, and the keeper's end of the lifeline
  */
 export function spawn(
-  { buffers, root, loader }: Heritage,
+  { buffers, root, loader, execArgv }: Heritage,
   { address, name, daemon, entry, data }: StartMessage,
 ): { readonly worker: Worker; readonly lifeline: MessagePort } {
   const { port1: lifeline, port2: keeperPort } = new MessageChannel();
-  const skein: ThreadSetup = { buffers, root, address, name, daemon, keeperPort };
-  const worker = new Worker(new URL(entry), {
-    name,
-    workerData: { skein, loader, data },
-    ...heritableArguments(),
-    transferList: [keeperPort],
-  });
+  const place = new URL('.', entry).href;
+  const skein: ThreadSetup = { buffers, root, address, name, daemon, place, keeperPort };
+  const options = { name, workerData: { skein, loader, data }, transferList: [keeperPort] };
+  const worker = startWorker(new URL(entry), options, execArgv);
   worker.unref();
   worker.setMaxListeners(0); // it may be told to end many times (`endWorker`)
   // What a thread throws it tells itself, and the keeper tells of the end of its memory. What else comes

@@ -5,7 +5,7 @@
  * blocked and it has something left to print. Only the first worker of a pool is started by the root
  * thread itself, while its keeper is still starting perhaps; the keeper is given the lifeline.
  */
-import { MessageChannel, SHARE_ENV, Worker } from 'node:worker_threads';
+import { MessageChannel, type Worker } from 'node:worker_threads';
 import { InternalError } from '../core/exceptions.ts';
 import { assertNotImporting } from '../crossing/import-guard.ts';
 import { loaderSetup } from '../crossing/loader.ts';
@@ -15,9 +15,9 @@ import { load, store } from '../shared/atomics.ts';
 import { HEADER, ThreadFlag } from '../shared/layout.ts';
 import { askToEnd, enterThread, type ThreadAddress } from '../shared/thread-table.ts';
 import { waitAtExit } from './exit-guard.ts';
-import { heritableArguments } from './heritable-arguments.ts';
 import type { ChildMessage, KeeperSetup, StartMessage } from './keeper-messages.ts';
-import { endWorker, spawn } from './spawn.ts';
+import { heritableArguments, startBareWorker } from './node-arguments.ts';
+import { endWorker, type Heritage, spawn } from './spawn.ts';
 
 /** A thread to be started. */
 export interface ThreadRequest extends Omit<StartMessage, 'type' | 'address'> {
@@ -64,9 +64,13 @@ export function terminateThreads(addresses: readonly ThreadAddress[]): void {
   thread.tellKeeper({ type: 'terminate', addresses });
 }
 
+function heritageOf({ memory, root }: ThisThread): Heritage {
+  const { buffers } = memory;
+  return { buffers, root, loader: loaderSetup(), execArgv: heritableArguments() };
+}
+
 function startHere(root: ThisThread, start: StartMessage): void {
-  const heritage = { buffers: root.memory.buffers, root: root.root, loader: loaderSetup() };
-  const { worker, lifeline } = spawn(heritage, start);
+  const { worker, lifeline } = spawn(heritageOf(root), start);
   const { address } = start;
   ownWorkers.set(address.ident, worker);
   worker.on('exit', () => ownWorkers.delete(address.ident));
@@ -79,17 +83,13 @@ function startKeeper(root: ThisThread): void {
   const address = enterThread(root.memory, { flags, starter: root.address, pool: -1 });
   const { port1, port2 } = new MessageChannel();
   const setup: KeeperSetup = {
-    buffers: root.memory.buffers,
+    ...heritageOf(root),
     address,
-    root: root.root,
     port: port2,
-    loader: loaderSetup(),
   };
-  const worker = new Worker(new URL(besideTheDoor('keeper-main.js')), {
+  const worker = startBareWorker(new URL(besideTheDoor('keeper-main.js')), {
     name: 'skein-keeper',
-    env: SHARE_ENV,
     workerData: setup,
-    ...heritableArguments(),
     transferList: [port2],
   });
   worker.unref();

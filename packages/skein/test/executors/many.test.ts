@@ -9,12 +9,12 @@ import {
   Thread,
   ThreadPoolExecutor,
 } from 'skein';
-import { addOne, count, echo, note } from '../fixtures/functions.ts';
+import { addOne, beginAndWait, count, echo, note } from '../fixtures/functions.ts';
 import { failToInitialize } from '../fixtures/initializers.ts';
 import { makeTooMany } from '../fixtures/nesting.ts';
 import { outcomeOf, type Reporter } from '../fixtures/outcomes.ts';
-import { lengthOf } from '../fixtures/values.ts';
-import { sharedWords } from '../fixtures/words.ts';
+import { firstOf, lengthOf } from '../fixtures/values.ts';
+import { open, sharedWords } from '../fixtures/words.ts';
 
 const numbers = (length: number): number[] => Array.from({ length }, (_, i) => i);
 
@@ -77,22 +77,28 @@ describe('100 000 submits at once, more than there are places', () => {
   });
 });
 
-test('more bytes at once than fit: each is carried or refused, none is lost', () => {
-  using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
-  const bytes = new Uint8Array(8_000_000).fill(3);
-  let refused = 0;
-  const futures = numbers(200).map(() => {
-    try {
-      return pool.submit(lengthOf, bytes);
-    } catch (error) {
-      assert.equal((error as { code?: string }).code, 'ERR_PAYLOAD_TOO_LARGE');
-      refused++;
-      return undefined;
-    }
+describe('more bytes at once than the threads have room for', () => {
+  const bytes = new Uint8Array(8_000_000);
+
+  test('all of them are carried, in order', () => {
+    using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const futures = numbers(200).map((i) => pool.submit(firstOf, bytes.fill(i)));
+    for (const [i, future] of futures.entries()) assert.equal(future.result(), i % 256);
   });
-  for (const future of futures) if (future) assert.equal(future.result(), 8_000_000);
-  assert.ok(refused < 200);
-  assert.equal(pool.submit(lengthOf, bytes).result(), 8_000_000);
+
+  test('while they wait, other calls, results and functions have room', async () => {
+    using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    using other = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const words = sharedWords();
+    pool.submit(beginAndWait, words);
+    const futures = numbers(140).map((i) => pool.submit(firstOf, bytes.fill(i)));
+    assert.deepEqual(other.submit(echo, bytes.fill(7)).result(), bytes);
+    assert.deepEqual(await other.submit(echo, [bytes, 'and more']), [bytes, 'and more']);
+    assert.equal(other.submit(lengthOf, bytes).result(), bytes.length);
+    assert.equal(pool.submit(echo, bytes).cancel(), true);
+    open(words);
+    for (const [i, future] of futures.entries()) assert.equal(future.result(), i);
+  });
 });
 
 test('large values back and forth, hundreds of times, use no more room', () => {

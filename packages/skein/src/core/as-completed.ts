@@ -1,3 +1,4 @@
+import { requireOptions } from './arguments.ts';
 import { type Coroutine, isCoroutine, type ValueOf } from './coroutine.ts';
 import { ensureFuture, type TaskSource } from './ensure-future.ts';
 import type { EventLoop } from './event-loop.ts';
@@ -65,6 +66,7 @@ export function asCompleted<A extends TaskSource<unknown>>(
   sources: Iterable<A>,
   options: AsCompletedOptions = {},
 ): Completions<A> {
+  requireOptions(options, 'asCompleted', '{ timeout: 1000 }');
   const given: unknown = sources;
   if (given instanceof Future || isCoroutine(given) || !(Symbol.iterator in Object(given))) {
     throw new TypeError(`asCompleted() takes an iterable of futures, got ${repr(given)}`);

@@ -42,6 +42,11 @@ export function runBody<A extends unknown[], T>(
 ): Coroutine<T> {
   const task = currentTask();
   if (task === null) throw new RuntimeError(`${what} should be used inside a task`);
+  if (typeof body !== 'function') {
+    throw new TypeError(
+      `${what} takes a generator function, or an async function on a NodeEventLoop, got ${repr(body)}`,
+    );
+  }
   if (isGeneratorFunction(body)) return (body as Body<A, T>)(...args) as Coroutine<T>;
   if (isAsyncFunction(body)) checkRunsAsyncFunctions(task.getLoop(), body);
   const call = (): AnyAwaitable<T> => body(...args);

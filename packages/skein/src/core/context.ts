@@ -1,3 +1,4 @@
+import { requireCallback } from './arguments.ts';
 import { ambientContext } from './ambient-context.ts';
 import type { ContextVar } from './context-var.ts';
 import { RuntimeError } from './exceptions.ts';
@@ -124,6 +125,7 @@ export class Context implements ReadonlyMap<ContextVar<unknown>, unknown> {
    * @throws what `fn` throws
    */
   run<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): R {
+    if (typeof fn !== 'function') requireCallback(fn, 'context.run');
     contextsInUse = true;
     return enterContext(this, () => fn(...args));
   }

@@ -1,3 +1,4 @@
+import { requireLoop, requireOptions } from './arguments.ts';
 import { driveAsyncFunction, drivePromise } from './async-body.ts';
 import {
   type AnyAwaitable,
@@ -33,6 +34,8 @@ export function ensureFuture<T>(
   x: TaskSource<T>,
   options?: { readonly loop?: EventLoop | undefined },
 ): Future<T> {
+  requireOptions(options, 'ensureFuture', '{ loop }');
+  if (options?.loop !== undefined) requireLoop(options.loop);
   if (!(x instanceof Future)) return (options?.loop ?? loopForNewFuture()).createTask(x);
   if (options?.loop !== undefined && options.loop !== x.getLoop()) {
     throw new ValueError(

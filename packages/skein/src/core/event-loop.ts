@@ -1,6 +1,7 @@
 import { staysHome } from './stays-home.ts';
-import { captureContext } from './context.ts';
+import { captureContext, Context } from './context.ts';
 import { assertOfThisCopy, ofThisCopy } from './copies.ts';
+import { requireNumber, requireOptions } from './arguments.ts';
 import { isCoroutine, isGeneratorFunction } from './coroutine.ts';
 import { DefaultExecutor } from './default-executor.ts';
 import { toCoroutine, type TaskSource } from './ensure-future.ts';
@@ -146,7 +147,7 @@ export abstract class EventLoop {
     callback: (...args: A) => unknown,
     ...args: A
   ): TimerHandle {
-    requireNumber(delayMs, 'callLater');
+    requireNumber(delayMs, 'callLater() takes a number of milliseconds');
     return this.#callAt(this.#environment.now() + delayMs, callback, args, 'callLater');
   }
 
@@ -161,7 +162,7 @@ export abstract class EventLoop {
     callback: (...args: A) => unknown,
     ...args: A
   ): TimerHandle {
-    requireNumber(whenMs, 'callAt');
+    requireNumber(whenMs, 'callAt() takes a number of milliseconds');
     return this.#callAt(whenMs, callback, args, 'callAt');
   }
 
@@ -184,6 +185,13 @@ export abstract class EventLoop {
   createTask<T>(x: TaskSource<T>, options?: TaskOptions): Task<T> {
     this.#checkClosed();
     if (this.scheduler.debug) this.#checkLoop('createTask');
+    requireOptions(options, 'createTask', "{ name: 'reader' }");
+    if (options?.context !== undefined && !(options.context instanceof Context)) {
+      throw new TypeError(
+        `createTask() takes a Context as option context, got ${repr(options.context)}; give what ` +
+          'copyContext() returns',
+      );
+    }
     const coroutine = toCoroutine(this, x);
     const factory = this.#taskFactory;
     if (factory === null && options?.eagerStart !== true) return new Task(coroutine, this, options);
@@ -225,8 +233,8 @@ export abstract class EventLoop {
     ...args: A
   ): Future<ResultOf<R>> {
     this.#checkClosed();
-    const runner = executor ?? this.#defaultExecutor.get();
-    if (typeof runner.submit !== 'function') {
+    const runner = executor === null ? this.#defaultExecutor.get() : executor;
+    if (typeof (runner as Partial<Executor> | undefined)?.submit !== 'function') {
       throw new TypeError(
         `runInExecutor() takes an executor or null, then the function, got ${repr(executor)}; ` +
           'write loop.runInExecutor(null, fn, ...args) for the default executor',
@@ -289,6 +297,12 @@ export abstract class EventLoop {
 
   /** Tells of an error that nobody else takes. Throws nothing but `SystemExit`, `KeyboardInterrupt`. */
   callExceptionHandler(context: ExceptionContext): void {
+    if (typeof context !== 'object' || context === null) {
+      throw new TypeError(
+        `callExceptionHandler() takes a context, got ${repr(context)}; write ` +
+          "loop.callExceptionHandler({ message: 'what went wrong', exception })",
+      );
+    }
     const known = recordsOrigins ? withOrigins(context, this.scheduler.current) : context;
     handleException(this, this.#exceptionHandler, known, (text, error) =>
       this.#environment.reportError(text, error),
@@ -314,6 +328,7 @@ export abstract class EventLoop {
   }
 
   set slowCallbackDuration(durationMs: number) {
+    requireNumber(durationMs, 'slowCallbackDuration is a number of milliseconds');
     this.scheduler.slowCallbackDuration = durationMs;
   }
 
@@ -375,12 +390,6 @@ export abstract class EventLoop {
 
   #checkClosed(): void {
     if (this.isClosed()) throw loopIsClosed();
-  }
-}
-
-function requireNumber(ms: unknown, asked: string): void {
-  if (typeof ms !== 'number' || Number.isNaN(ms)) {
-    throw new ValueError(`${asked}() takes a number of milliseconds, got ${repr(ms)}`);
   }
 }
 

@@ -29,6 +29,12 @@ export class ExceptionGroup extends AggregateError {
    * @throws {ValueError} when there is none
    */
   constructor(message: string, errors: Iterable<unknown>, options?: ErrorOptions) {
+    if (typeof (errors as unknown) !== 'object' || !(Symbol.iterator in Object(errors))) {
+      throw new TypeError(
+        `ExceptionGroup(${repr(message)}) takes a list of errors, got ${repr(errors)}; write ` +
+          'new ExceptionGroup(message, [error])',
+      );
+    }
     const list = [...errors];
     if (list.length === 0) {
       throw new ValueError(

@@ -1,3 +1,4 @@
+import { requireCallback, noLoop } from './arguments.ts';
 import { staysHome } from './stays-home.ts';
 import { captureContext, type Context } from './context.ts';
 import { ofThisCopy } from './copies.ts';
@@ -159,6 +160,7 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
 
   /** @param loop - the loop that the future belongs to; by default the one that runs */
   constructor(loop: EventLoop = loopForNewFuture()) {
+    if ((loop as EventLoop | null)?.scheduler === undefined) throw noLoop(loop);
     this.#loop = loop;
     if (recordsOrigins && loop.scheduler.debug) noteOrigin(this);
   }
@@ -253,6 +255,7 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
 
   /** Has `callback` called with this future in the iteration after the one in which it gets done. */
   addDoneCallback(callback: DoneCallback<this>, options?: DoneCallbackOptions): void {
+    if (typeof callback !== 'function') requireCallback(callback, 'addDoneCallback');
     const context = options?.context ?? captureContext(this.#loop.scheduler.runsAsyncFunctions);
     this.#addWaiter(context === null ? callback : new CallbackInContext(callback, context));
   }

@@ -42,7 +42,7 @@ export function gather<const A extends readonly TaskSource<unknown>[]>(
   ...args: [...awaitables: A, options: GatherOptions]
 ): Future<Gathered<A>>;
 export function gather(...args: unknown[]): Future<unknown[]> {
-  const options = isOptions(args.at(-1)) ? (args.pop() as GatherOptions) : undefined;
+  const options = isOptions(args.at(-1), args.length) ? (args.pop() as GatherOptions) : undefined;
   const awaitables = args as TaskSource<unknown>[];
   let loop = loopOf(awaitables);
   if (awaitables.length === 0) {
@@ -188,12 +188,14 @@ function wrapEach(awaitables: readonly TaskSource<unknown>[], loop: EventLoop): 
   return futures;
 }
 
-function isOptions(x: unknown): x is GatherOptions {
+/** Whether the last of so many arguments is options. Nothing but `{}` is no options without something to gather. */
+function isOptions(x: unknown, count: number): x is GatherOptions {
   return (
     typeof x === 'object' &&
     x !== null &&
     !(x instanceof Future) &&
     !(Symbol.iterator in x) &&
-    !('then' in x)
+    !('then' in x) &&
+    ('returnExceptions' in x || (count > 1 && Object.keys(x).length === 0))
   );
 }

@@ -1,3 +1,4 @@
+import { repr } from './repr.ts';
 import type { EventLoop } from './event-loop.ts';
 import type { Future } from './future.ts';
 import type { Task } from './task.ts';
@@ -35,6 +36,11 @@ const instruments = new Set<Instrument>();
 
 /** Lets `added` hear of every event of the loops of this thread. */
 export function addInstrument(added: Instrument): void {
+  if (typeof added !== 'object' || (added as Instrument | null) === null) {
+    throw new TypeError(
+      `addInstrument() takes an object with methods such as taskCreated(task), got ${repr(added)}`,
+    );
+  }
   instruments.add(added);
   instrument = everybody;
 }

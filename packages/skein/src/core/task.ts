@@ -1,3 +1,4 @@
+import { requireLoop } from './arguments.ts';
 import type { AsyncBody } from './async-body.ts';
 import {
   captureContext,
@@ -121,6 +122,11 @@ export class Task<T> extends Future<T> implements Runnable {
    */
   constructor(coroutine: Coroutine<T>, loop: EventLoop = getRunningLoop(), options?: TaskOptions) {
     super(loop);
+    if (typeof (coroutine as Coroutine<T> | null | undefined)?.next !== 'function') {
+      throw new TypeError(
+        `a coroutine was expected, got ${repr(coroutine)}; loop.createTask() takes other things, too`,
+      );
+    }
     takeOver(coroutine, this);
     this.#coroutine = coroutine;
     created++;
@@ -421,6 +427,7 @@ function takeOver(coroutine: Coroutine<unknown> & Driven, task: Task<unknown>): 
  * @throws {RuntimeError} when no loop is given and none runs
  */
 export function currentTask(loop: EventLoop = getRunningLoop()): Task<unknown> | null {
+  requireLoop(loop);
   return loop.scheduler.currentTask;
 }
 
@@ -431,5 +438,7 @@ export function currentTask(loop: EventLoop = getRunningLoop()): Task<unknown> |
  * @throws {RuntimeError} when no loop is given and none runs
  */
 export function allTasks(loop: EventLoop | null = runningLoopOrNull()): Set<Task<unknown>> {
-  return new Set((loop ?? getRunningLoop()).scheduler.tasks);
+  const asked = loop ?? getRunningLoop();
+  requireLoop(asked);
+  return new Set(asked.scheduler.tasks);
 }

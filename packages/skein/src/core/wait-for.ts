@@ -38,7 +38,8 @@ import { timeout } from './timeout.ts';
  * @see CPython 3.14 Lib/asyncio/tasks.py, wait_for
  */
 export function waitFor<T>(x: TaskSource<T>, timeoutMs: number | null): Operation<T> {
-  if (timeoutMs !== null && timeoutMs <= 0) return new Operation(() => doneOrCancelled(x));
+  if (typeof timeoutMs === 'number' && timeoutMs <= 0)
+    return new Operation(() => doneOrCancelled(x));
   // A generator function that is made anew for each wait would cost more than all the rest.
   return timeout(timeoutMs, (inTime<T>).bind(undefined, x));
 }

@@ -1,3 +1,4 @@
+import { requireOptions } from './arguments.ts';
 import type { EventLoop } from './event-loop.ts';
 import type { Coroutine } from './coroutine.ts';
 import { ValueError } from './exceptions.ts';
@@ -46,6 +47,7 @@ export function wait<F extends Future<unknown>>(
   futures: Iterable<F>,
   options: WaitOptions = {},
 ): Operation<Waited<F>> {
+  requireOptions(options, 'wait', '{ timeout: 1000 }');
   return new Operation(() => {
     const { timeout = null, returnWhen = ALL_COMPLETED } = options;
     return waitUntilMet(distinct(futures), timeout, checkReturnWhen(returnWhen));

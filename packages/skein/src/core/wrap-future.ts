@@ -5,6 +5,7 @@ import type { ConcurrentFutureLike } from './executor.ts';
 import { Future } from './future.ts';
 import type { Dependent } from './observer.ts';
 import type { Runnable } from './ready-queue.ts';
+import { repr } from './repr.ts';
 import { loopForNewFuture } from './running-loop.ts';
 
 /*
@@ -83,5 +84,10 @@ export function wrapFuture<T>(
 ): Future<T> {
   if (future instanceof Future) return future;
   assertOfThisCopy('The future to wait for', future);
+  if (
+    typeof (future as ConcurrentFutureLike<T> | null | undefined)?.addDoneCallback !== 'function'
+  ) {
+    throw new TypeError(`wrapFuture() takes a future of an executor, got ${repr(future)}`);
+  }
   return new WrappedFuture(future, options?.loop ?? loopForNewFuture());
 }

@@ -1,3 +1,4 @@
+import { isThenable } from './coroutine.ts';
 import { PromiseFuture } from './async-body.ts';
 import type { Future } from './future.ts';
 import { repr } from './repr.ts';
@@ -17,6 +18,9 @@ import { loopForNewFuture } from './running-loop.ts';
  * @throws {TypeError} when the loop blocks its thread, so that no promise could get settled
  */
 export function wrapPromise<T>(promise: PromiseLike<T>): Future<T> {
+  if (!isThenable(promise)) {
+    throw new TypeError(`wrapPromise() takes a promise, got ${repr(promise)}`);
+  }
   const loop = loopForNewFuture();
   if (!loop.scheduler.runsAsyncFunctions) {
     throw new TypeError(

@@ -1,3 +1,4 @@
+import { requireCallback } from '../core/arguments.ts';
 import { inspect } from 'node:util';
 import { noteBlocking } from '../core/blocking-calls.ts';
 import { staysHome } from '../core/stays-home.ts';
@@ -137,6 +138,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
    * error in a callback is printed and does not stop the others.
    */
   addDoneCallback(callback: (future: ConcurrentFuture<T>) => void): void {
+    if (typeof callback !== 'function') requireCallback(callback, 'addDoneCallback');
     if (this.#state !== State.pending) this.#call(callback);
     else if (this.#callbacks === undefined) this.#callbacks = callback;
     else if (typeof this.#callbacks === 'function') this.#callbacks = [this.#callbacks, callback];

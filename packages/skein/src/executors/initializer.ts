@@ -16,7 +16,7 @@ export interface Initializer {
 /** Makes an initializer cross. */
 export function packInitializer(
   thread: ThisThread,
-  fn: ((...args: never[]) => unknown) | undefined,
+  fn: Function | undefined,
   args: readonly unknown[] = [],
 ): Initializer | undefined {
   if (!Array.isArray(args)) {

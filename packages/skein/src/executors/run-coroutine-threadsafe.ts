@@ -53,6 +53,12 @@ export function runCoroutineThreadsafe<A extends unknown[], R>(
         `thread; got ${repr(loop)}`,
     );
   }
+  if (!Array.isArray(args)) {
+    throw new TypeError(
+      `runCoroutineThreadsafe() takes an array of arguments, got ${repr(args)}; write ` +
+        'runCoroutineThreadsafe(fn, [1, 2], loop)',
+    );
+  }
   const thread = thisThread();
   const replyTo: ReplyTo = { thread: thread.address, key: ++count };
   const future = new RemoteResult<ResultOf<R>>(thread, fn, loop, replyTo);

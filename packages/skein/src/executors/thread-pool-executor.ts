@@ -12,6 +12,7 @@
  *     └── ConcurrentFuture ◀── mailbox of the submitting thread ◀── its inbox ◀───────┘
  * ```
  */
+import { requireOptions } from '../core/arguments.ts';
 import { availableParallelism } from 'node:os';
 import { inspect } from 'node:util';
 import type { CarriedValues } from '../core/carried-context.ts';
@@ -47,16 +48,22 @@ import type { WorkerData } from './pool-worker.ts';
 import { Submitter } from './submitter.ts';
 import { forgetExecutor, noteExecutor } from './unclosed-executors.ts';
 
-export interface ThreadPoolExecutorOptions {
+export type ThreadPoolExecutorOptions<A extends unknown[] = unknown[]> = PoolBasics<A> &
+  InitializerArguments<A>;
+
+interface PoolBasics<A extends unknown[]> {
   /** The most threads, ≥ 1. Default: `min(32, availableParallelism() + 4)`. */
   readonly maxWorkers?: number | undefined;
   /** Names of the threads are `PREFIX_0`, `PREFIX_1` … Default `ThreadPoolExecutor-N`. */
   readonly threadNamePrefix?: string | undefined;
   /** An exported function that each thread calls before its first task. */
-  readonly initializer?: ((...args: never[]) => unknown) | undefined;
-  /** Its arguments; they cross as those of `submit`. */
-  readonly initargs?: readonly unknown[] | undefined;
+  readonly initializer?: ((...args: A) => unknown) | undefined;
 }
+
+/** Arguments of the initializer; they cross as those of `submit`. */
+type InitializerArguments<A extends unknown[]> = [] extends A
+  ? { readonly initargs?: Readonly<NoInfer<A>> | undefined }
+  : { readonly initargs: Readonly<NoInfer<A>> };
 
 export interface ShutdownOptions {
   /** Block until all threads of the pool have ended. Default true. */
@@ -75,7 +82,10 @@ export interface PoolAddress {
 let count = 0;
 
 /** @see CPython Lib/concurrent/futures/thread.py, ThreadPoolExecutor */
-export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable {
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- initargs follow the initializer
+export class ThreadPoolExecutor<A extends unknown[] = unknown[]>
+  implements Executor, Disposable, AsyncDisposable
+{
   readonly #thread: ThisThread;
   readonly #maxWorkers: number;
   readonly #namePrefix: string;
@@ -90,7 +100,7 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
    * @throws {TypeError} when the options are no object, or `initargs` is no array
    * @throws {FunctionReferenceError} when the initializer cannot be found from another thread
    */
-  constructor(options: ThreadPoolExecutorOptions = {}) {
+  constructor(options: ThreadPoolExecutorOptions<A> = {} as ThreadPoolExecutorOptions<A>) {
     if (typeof options !== 'object' || options === null) {
       throw new TypeError(
         `new ThreadPoolExecutor() takes an object of options, got ${inspect(options)}. ` +
@@ -102,6 +112,9 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
       throw new ValueError(
         `max_workers must be greater than 0: maxWorkers takes a whole number ≥ 1, got ${inspect(maxWorkers)}`,
       );
+    }
+    if (threadNamePrefix !== undefined && typeof threadNamePrefix !== 'string') {
+      throw new TypeError(`threadNamePrefix takes a string, got ${inspect(threadNamePrefix)}`);
     }
     this.#thread = thisThread();
     if (this.#thread.isRoot) thisThreadWithKeeper(); // it starts while the program goes on
@@ -159,7 +172,9 @@ export class ThreadPoolExecutor implements Executor, Disposable, AsyncDisposable
    *   own end
    * @see CPython Lib/concurrent/futures/thread.py, ThreadPoolExecutor.shutdown
    */
-  shutdown({ wait = true, cancelFutures = false }: ShutdownOptions = {}): void {
+  shutdown(options: ShutdownOptions = {}): void {
+    requireOptions(options, 'shutdown', '{ wait: false }');
+    const { wait = true, cancelFutures = false } = options;
     if (wait) this.#checkWait();
     this.#close(cancelFutures);
     if (wait && !this.#isGone())

@@ -79,7 +79,8 @@ export class NodeEventLoop extends EventLoop {
   }
 
   /**
-   * Runs until `stop()`; the promise settles then.
+   * Runs until `stop()`; the promise settles then. Until then the process lives, also while nothing is
+   * pending: somebody may call from another thread at any time.
    *
    * @throws {RuntimeError} when the loop is closed, or running, or another loop runs in this thread
    */

@@ -1,3 +1,4 @@
+import { requireOptions } from '../core/arguments.ts';
 import {
   type Coroutine,
   isAsyncFunction,
@@ -41,6 +42,7 @@ export function run<T>(main: TaskSource<T>, options?: RunOptions): T | Promise<T
       'run() cannot be called from a running event loop; wait for the coroutine with yield* or await',
     );
   }
+  requireOptions(options, 'run', '{ debug: true }');
   if (isCoroutine(main) || isGeneratorFunction(main))
     return runBlocking(main as TaskSource<T>, options);
   if (isThenable(main) || isAsyncFunction(main)) {

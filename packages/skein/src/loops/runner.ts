@@ -1,3 +1,5 @@
+import { repr } from '../core/repr.ts';
+import { requireOptions } from '../core/arguments.ts';
 import type { Coroutine } from '../core/coroutine.ts';
 import type { TaskSource } from '../core/ensure-future.ts';
 import type { EventLoop } from '../core/event-loop.ts';
@@ -48,7 +50,15 @@ export class Runner<L extends SelectorEventLoop | NodeEventLoop = SelectorEventL
   #context: Context | undefined;
   #isClosed = false;
 
-  constructor({ debug, loopFactory }: RunnerOptions<L> = {}) {
+  constructor(options: RunnerOptions<L> = {}) {
+    requireOptions(options, 'new Runner', '{ debug: true }');
+    const { debug, loopFactory } = options;
+    if (loopFactory !== undefined && typeof loopFactory !== 'function') {
+      throw new TypeError(
+        `loopFactory takes a function that makes a loop, got ${repr(loopFactory)}; write ` +
+          '{ loopFactory: () => new NodeEventLoop() }',
+      );
+    }
     this.#debug = debug;
     this.#makeLoop = loopFactory;
   }

@@ -1,3 +1,4 @@
+import { repr } from '../core/repr.ts';
 import { ensureFuture, type TaskSource } from '../core/ensure-future.ts';
 import type { LoopEnvironment } from '../core/environment.ts';
 import { EventLoop } from '../core/event-loop.ts';
@@ -27,6 +28,11 @@ export class SelectorEventLoop extends EventLoop {
     selector: Selector = new AtomicsSelector(),
     environment: LoopEnvironment = blockingEnvironment,
   ) {
+    if (typeof (selector as Selector | null)?.select !== 'function') {
+      throw new TypeError(
+        `new SelectorEventLoop() takes a selector, an object with select(timeoutMs), got ${repr(selector)}`,
+      );
+    }
     super(environment, selector);
   }
 

@@ -1,3 +1,4 @@
+import { requireNumber } from '../core/arguments.ts';
 import type { Coroutine } from '../core/coroutine.ts';
 import { CancelledError, RuntimeError } from '../core/exceptions.ts';
 import { Operation } from '../core/operation.ts';
@@ -99,6 +100,11 @@ export class Condition {
    * Thread        loop thread only
    */
   waitFor<T>(predicate: () => T): Operation<T> {
+    if (typeof predicate !== 'function') {
+      throw new TypeError(
+        `waitFor() takes a function that says whether to go on, got ${repr(predicate)}`,
+      );
+    }
     return new Operation(() => this.#waitFor(predicate));
   }
 
@@ -110,6 +116,7 @@ export class Condition {
    */
   notify(n: number = 1): void {
     if (!this.locked()) throw this.#notAcquired('notify');
+    requireNumber(n, 'notify() takes how many tasks it shall wake');
     for (let i = 0; i < n && this.#queue.wakeNext(); i++);
   }
 

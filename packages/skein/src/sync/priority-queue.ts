@@ -1,3 +1,4 @@
+import { requireOptions } from '../core/arguments.ts';
 import { repr } from '../core/repr.ts';
 import { compareAsPython } from './compare.ts';
 import { Queue } from './queue.ts';
@@ -25,6 +26,7 @@ export interface PriorityQueueOptions<T> {
 export class PriorityQueue<T> extends Queue<T> {
   /** @param maxsize - how many items can be in it; 0 and below stand for any number */
   constructor(maxsize: number = 0, options?: PriorityQueueOptions<T>) {
+    requireOptions(options, 'new PriorityQueue', '{ compare: (a, b) => a.due - b.due }');
     const compare = options?.compare ?? compareAsPython;
     if (typeof compare !== 'function') {
       throw new TypeError(`compare must be a function of two items, got ${repr(compare)}`);

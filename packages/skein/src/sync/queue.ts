@@ -1,3 +1,4 @@
+import { requireOptions } from '../core/arguments.ts';
 import { QueueEmpty, QueueFull, QueueShutDown, ValueError } from '../core/exceptions.ts';
 import type { Operation } from '../core/operation.ts';
 import { repr } from '../core/repr.ts';
@@ -170,6 +171,7 @@ export class Queue<T> {
    *   until `taskDone()`
    */
   shutdown(options?: QueueShutdownOptions): void {
+    requireOptions(options, 'shutdown', '{ immediate: true }');
     this.#state.shutDown(options?.immediate === true);
   }
 

@@ -46,7 +46,7 @@ export class Semaphore {
    * @throws {ValueError} when it is negative or no number
    */
   constructor(value: number = 1) {
-    if (!(value >= 0)) {
+    if (typeof value !== 'number' || !(value >= 0)) {
       throw new ValueError(`Semaphore initial value must be >= 0, got ${repr(value)}`);
     }
     this.#state = new SemaphoreState(this, value);

@@ -1,3 +1,4 @@
+import { requireLoop } from '../core/arguments.ts';
 import type { EventLoop } from '../core/event-loop.ts';
 import { RuntimeError } from '../core/exceptions.ts';
 import type { Future } from '../core/future.ts';
@@ -54,6 +55,7 @@ export class BalanceError extends RuntimeError {
  * @throws {RuntimeError} when no loop is given and none runs
  */
 export function balanceSheet(loop: EventLoop = getRunningLoop()): BalanceSheet {
+  requireLoop(loop);
   const { scheduler } = loop;
   const thread = thisThreadIfAny();
   return {

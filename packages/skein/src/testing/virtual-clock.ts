@@ -1,3 +1,4 @@
+import { requireNumber } from '../core/arguments.ts';
 import type { EventLoop } from '../core/event-loop.ts';
 import type { LoopEnvironment } from '../core/environment.ts';
 import { blockingEnvironment, nodeEnvironment } from '../loops/node-environment.ts';
@@ -8,6 +9,7 @@ export class VirtualClock implements LoopEnvironment {
 
   /** @param startMs - milliseconds, ≥ 0 */
   constructor(startMs: number) {
+    requireNumber(startMs, 'startMs takes a number of milliseconds');
     this.#nowMs = startMs;
   }
 

@@ -1,3 +1,5 @@
+import { requireOptions } from '../core/arguments.ts';
+import { repr } from '../core/repr.ts';
 import type { RemoteLoop } from '../core/remote-loop.ts';
 import { thisThread, thisThreadIfAny } from '../crossing/this-thread.ts';
 import { SelectorEventLoop } from '../loops/selector-event-loop.ts';
@@ -45,6 +47,7 @@ export class VirtualTimeLoop extends SelectorEventLoop {
   #isKnownElsewhere: boolean = false;
 
   constructor(options: VirtualTimeOptions = {}) {
+    requireOptions(options, 'new VirtualTimeLoop', '{ startMs: 0 }');
     const clock = new VirtualClock(options.startMs ?? 0);
     super(
       { select: (timeoutMs) => this.#select(timeoutMs), wake: () => {}, close: () => {} },
@@ -77,6 +80,9 @@ export class VirtualTimeLoop extends SelectorEventLoop {
 
 /** The seed that the option `shuffle` asks for; null when nothing is to be shuffled. */
 export function seedFor(shuffle: boolean | number | undefined): number | null {
-  if (typeof shuffle === 'number') return shuffle;
+  if (Number.isFinite(shuffle)) return shuffle as number;
+  if (shuffle !== undefined && typeof shuffle !== 'boolean') {
+    throw new TypeError(`shuffle takes true, false or a number as seed, got ${repr(shuffle)}`);
+  }
   return shuffle === true ? newSeed() : null;
 }

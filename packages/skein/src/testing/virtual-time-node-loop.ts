@@ -1,3 +1,4 @@
+import { requireNumber, requireOptions } from '../core/arguments.ts';
 import { AsyncBody } from '../core/async-body.ts';
 import { EndOfBody } from '../core/body.ts';
 import type { RemoteLoop } from '../core/remote-loop.ts';
@@ -65,11 +66,13 @@ export class VirtualTimeNodeLoop extends NodeEventLoop {
   #idleSince: number = 0;
 
   constructor(options: VirtualTimeNodeOptions = {}) {
+    requireOptions(options, 'new VirtualTimeNodeLoop', '{ startMs: 0 }');
     const clock = new VirtualNodeClock(options.startMs ?? 0);
     super(clock);
     this.#clock = clock;
     this.scheduler.late.patienceMs = Infinity; // time that jumps says nothing of patience
     this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
+    requireNumber(this.#patienceMs, 'patienceMs takes a number of milliseconds');
     this.seed = seedFor(options.shuffle);
     if (this.seed !== null) shuffleReady(this, this.seed);
   }

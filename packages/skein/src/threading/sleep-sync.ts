@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { noteBlocking } from '../core/blocking-calls.ts';
 import { ValueError } from '../core/exceptions.ts';
 import { thisThreadIfAny } from '../crossing/this-thread.ts';
@@ -12,9 +13,9 @@ const nothing = new Int32Array(new SharedArrayBuffer(4));
  * @see CPython's time.sleep
  */
 export function sleepSync(ms: number): void {
-  if (!(ms >= 0)) {
+  if (typeof ms !== 'number' || !(ms >= 0)) {
     throw new ValueError(
-      `sleep length must be non-negative: sleepSync takes milliseconds, got ${ms}`,
+      `sleep length must be non-negative: sleepSync takes milliseconds, got ${inspect(ms)}`,
     );
   }
   if (ms > 0) noteBlocking(`sleepSync(${ms})`, 'use yield* sleep() or await sleep()');

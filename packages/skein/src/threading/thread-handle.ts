@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { noteBlocking } from '../core/blocking-calls.ts';
 import { staysHome } from '../core/stays-home.ts';
 import { RuntimeError, ValueError } from '../core/exceptions.ts';
@@ -42,9 +43,9 @@ export class ThreadHandle {
    */
   join(timeoutMs: number = Infinity): boolean {
     this.#checkJoin();
-    if (!(timeoutMs >= 0)) {
+    if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) {
       throw new ValueError(
-        `timeout must be non-negative: join takes milliseconds, got ${timeoutMs}`,
+        `timeout must be non-negative: join takes milliseconds, got ${inspect(timeoutMs)}`,
       );
     }
     const { mailbox } = thisThread();

@@ -55,6 +55,12 @@ export class Thread<A extends unknown[] = unknown[]> extends ThreadHandle {
         `new Thread() takes an array as args, got ${inspect(args)}. Write args: [value].`,
       );
     }
+    if (name !== undefined && typeof name !== 'string') {
+      throw new TypeError(`new Thread() takes a string as name, got ${inspect(name)}`);
+    }
+    if (daemon !== undefined && typeof daemon !== 'boolean') {
+      throw new TypeError(`new Thread() takes true or false as daemon, got ${inspect(daemon)}`);
+    }
     count += 1;
     const standard = `Thread-${count}${target.name === '' ? '' : ` (${target.name})`}`;
     super(name ?? standard, daemon ?? thisThread().daemon);

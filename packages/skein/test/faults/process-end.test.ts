@@ -31,6 +31,7 @@ describe('keeps the process alive until it is done:', () => {
     ['work of a thread that has ended', five],
     ['work of a task that has ended', five],
     ['a thread that is no daemon', ['done 0']],
+    ['run that another thread stops', ['2']],
     ['threads started by threads', ['done 3', 'done 2', 'done 1', 'done 0']],
   ] as const) {
     test(name, async () => {

@@ -122,3 +122,8 @@ test('a thread that ran out of memory ended without a word', async () => {
   assert.deepEqual([code, stdout], [0, 'joined\n']);
   assert.match(stderr, /Exception in thread eater:[\s\S]*ERR_WORKER_OUT_OF_MEMORY/);
 });
+
+test('a SharedArrayBuffer that a thread without others sent to its own loop was an InternalError', async () => {
+  const { code, stdout, stderr } = await runProgram('faults.js', ['a message to itself']);
+  assert.deepEqual([code, stdout], [0, '4\n2\n'], stderr);
+});

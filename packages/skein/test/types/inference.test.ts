@@ -14,7 +14,7 @@ import {
   Thread,
   ThreadPoolExecutor,
 } from 'skein';
-import { add, addLater, addSlowly } from '../fixtures/adders.ts';
+import { add, addLater, addSlowly, anyArguments, noArguments } from '../fixtures/adders.ts';
 
 /** Fails to compile unless both types are the same. */
 type Same<A, B> =
@@ -81,4 +81,25 @@ test('a Thread takes the arguments of its target', () => {
   new Thread({ target: add });
   new Thread({ target: () => 1 });
   assert.ok(true);
+});
+
+test('initargs follow the initializer', () => {
+  const maxWorkers = 1;
+  const pools = [
+    new ThreadPoolExecutor({ initializer: add, initargs: [1, 2] }),
+    new ThreadPoolExecutor({ maxWorkers, initializer: noArguments }),
+    new ThreadPoolExecutor({ maxWorkers, initializer: anyArguments, initargs: ['a', 2] }),
+    new ThreadPoolExecutor({ maxWorkers }),
+    new ThreadPoolExecutor(),
+    // @ts-expect-error -- add takes two numbers
+    new ThreadPoolExecutor({ initializer: add, initargs: [1, '2'] }),
+    // @ts-expect-error -- one is missing
+    new ThreadPoolExecutor({ initializer: add, initargs: [1] }),
+    // @ts-expect-error -- both are missing
+    new ThreadPoolExecutor({ initializer: add }),
+    // @ts-expect-error -- it takes none
+    new ThreadPoolExecutor({ initializer: noArguments, initargs: [1] }),
+  ];
+  const forgets: readonly ThreadPoolExecutor[] = pools; // what it was made with is not part of its type
+  for (const pool of forgets) pool.shutdown();
 });

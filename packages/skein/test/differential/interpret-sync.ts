@@ -15,7 +15,7 @@ import { on, type Script } from './script.ts';
 /** What a program shares between its tasks, one of each; and the statements about it. */
 export class SharedThings {
   readonly lock: Lock = new Lock();
-  readonly semaphore: Semaphore = new Semaphore(2);
+  readonly semaphore: Semaphore = new Semaphore(1);
   readonly queue: Queue<number> = new Queue(1);
   readonly #event: Event = new Event();
   readonly #condition: Condition = new Condition();

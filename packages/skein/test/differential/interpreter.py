@@ -91,7 +91,7 @@ class Interpreter:
         self.tasks = {}
         self.excluded = None
         self.lock = asyncio.Lock()
-        self.semaphore = asyncio.Semaphore(2)
+        self.semaphore = asyncio.Semaphore(1)
         self.queue = asyncio.Queue(1)
         self.event = asyncio.Event()
         self.condition = asyncio.Condition()

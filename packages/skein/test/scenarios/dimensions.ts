@@ -118,8 +118,8 @@ export const places: readonly Place[] = [
     probe: [numbered(N.probe, { op: 'lock', body: [] })],
   }),
   place('semaphore', at({ op: 'semaphore', body: [] }), {
-    before: [2, 3].map((id) => task(id, s({ op: 'semaphore', body: [untilReleased()] }))),
-    probe: [numbered(N.probe, { op: 'semaphore', body: [s({ op: 'semaphore', body: [] })] })],
+    before: [task(2, s({ op: 'semaphore', body: [untilReleased()] }))],
+    probe: [numbered(N.probe, { op: 'semaphore', body: [] })],
   }),
   place('condition', at({ op: 'waitCondition' }), { probe: [numbered(N.probe, { op: 'notify' })] }),
   place('condition, taking the lock again', at({ op: 'waitCondition' }), {

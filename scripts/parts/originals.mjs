@@ -27,7 +27,7 @@ const TESTS = join(packageFolder, 'test');
  *
  * @returns {{ originals: Original[], reasons: Map<string, string> }}
  * @throws {Failure} when a title names what is not in the list, when a test has neither a counterpart
- *   nor a reason, or has both although the reason is not that it comes later
+ *   nor a reason, or has both
  */
 export function originalsWithPlaces() {
   const { originals, reasons } = readList();
@@ -49,8 +49,7 @@ export function originalsWithPlaces() {
   for (const { file, group, name, reason, places } of originals) {
     const full = `${file}.${group}.${name}`;
     if (reason === null && places.size === 0) faults.push(`${full} has neither test nor reason`);
-    const isLater = reasons.get(reason)?.startsWith('later: ') === true;
-    if (reason !== null && places.size > 0 && !isLater) {
+    if (reason !== null && places.size > 0) {
       faults.push(`${full} has a reason for none (${reason}), and is in ${[...places].join()}`);
     }
     if (reason !== null && !reasons.has(reason)) faults.push(`${full}: no reason '${reason}'`);

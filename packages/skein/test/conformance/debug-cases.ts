@@ -301,24 +301,24 @@ const REFUSALS = ['callSoon', 'callSoonThreadsafe', 'callLater', 'callAt'].map(N
 
 export const debugCases: readonly Case[] = [
   {
-    title: 'debug: on and off (test_base_events: test_set_debug)',
+    title: 'debug: on and off (test_set_debug)',
     body: switchesOnAndOff,
     expected: [false, true, false],
   },
   {
-    title: 'debug: coroutines are no callbacks (test_base_events: test_call_coroutine)',
+    title: 'debug: coroutines are no callbacks (test_call_coroutine)',
     body: refusesCoroutinesAsCallbacks,
     expected: [...REFUSALS, ...REFUSALS],
   },
   {
     title:
-      'debug: a handle shows where it was made (test_events: test_handle_repr_debug, test_timer_repr_debug)',
+      'debug: a handle shows where it was made (test_handle_repr_debug, test_timer_repr_debug)',
     body: handlesShowWhereTheyWereMade,
     expected: [true, true, '<Handle noop()', '<TimerHandle cancelled', true],
   },
   {
     title:
-      'debug: an error of a callback says who registered it (test_events: test_handle_source_traceback)',
+      'debug: an error of a callback says who registered it (test_handle_source_traceback)',
     body: errorsOfCallbacksSayWhoRegistered,
     expected: ['registers', 'registers', 'registers', 'registers'],
   },
@@ -342,13 +342,13 @@ export const debugCases: readonly Case[] = [
   },
   {
     title:
-      'rule 34: nothing of that without debug mode (test_futures: test_future_exception_never_retrieved)',
+      'rule 34: nothing of that without debug mode (test_future_exception_never_retrieved)',
     body: nothingIsNotedWithoutDebug,
     expected: ['<Future failed>', '<Handle <anonymous>()>', [['message', 'exception', 'future']]],
   },
   {
     title:
-      'a loop that closes tells of pending tasks (test_tasks: test_log_destroyed_pending_task)',
+      'a loop that closes tells of pending tasks (test_log_destroyed_pending_task)',
     body: pendingTasksAreTold,
     expected: [true, [['Task was destroyed but it is pending!']], true, undefined],
   },

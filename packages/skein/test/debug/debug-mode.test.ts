@@ -6,7 +6,7 @@ import { type Ended, runProgram } from '../fixtures/run-program.ts';
 const debugged = (name: string, value: string = '1'): Promise<Ended> =>
   runProgram('debugged.js', [name], { env: { SKEINDEBUG: value } });
 
-describe('SKEINDEBUG (test_base_events, test_tasks: test_env_var_debug)', () => {
+describe('SKEINDEBUG (BaseEventLoopTests.test_env_var_debug, GatherTestsBase.test_env_var_debug)', () => {
   for (const [value, expected] of [
     ['1', 'true'],
     ['yes', 'true'],

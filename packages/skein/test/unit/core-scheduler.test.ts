@@ -90,7 +90,7 @@ describe('one turn of the loop', () => {
     loop.close();
   });
 
-  test('debug mode reports slow callbacks', () => {
+  test('debug mode reports slow callbacks (test_log_slow_callbacks)', () => {
     const selector = new ScriptedSelector();
     const loop = selector.newLoop();
     loop.setDebug(true);

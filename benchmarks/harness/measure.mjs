@@ -23,15 +23,24 @@ const MAX_MEASURING_MS = 5000;
  */
 export async function measure(run, { warmUpMs, sliceMs, slices, count: fixedCount }) {
   const count = await warmUp(run, warmUpMs, sliceMs, fixedCount);
-  const seconds = [];
+  const ofSlices = [];
+  let runs = 0;
   const before = process.cpuUsage();
   const end = performance.now() + MAX_MEASURING_MS;
-  do seconds.push(await run(count));
-  while (seconds.length < slices && performance.now() < end);
+  do {
+    let seconds = 0;
+    let runsOfSlice = 0;
+    do {
+      seconds += await run(count);
+      runsOfSlice++;
+    } while (seconds * 1000 < sliceMs / 2); // a fixed count may be done in a moment
+    ofSlices.push(seconds / runsOfSlice);
+    runs += runsOfSlice;
+  } while (ofSlices.length < slices && performance.now() < end);
   const { user, system } = process.cpuUsage(before);
   return {
-    microseconds: (median(seconds) / count) * 1e6,
-    cpuMicroseconds: (user + system) / (count * seconds.length),
+    microseconds: (median(ofSlices) / count) * 1e6,
+    cpuMicroseconds: (user + system) / (count * runs),
   };
 }
 

@@ -27,14 +27,20 @@ def times_of(run):
     slice_s = effort["sliceMs"] / 1000
     count = warm_up(run, effort["warmUpMs"] / 1000, slice_s, effort.get("count"))
     before = time.process_time()
-    seconds = []
+    of_slices = []
+    runs = 0
     end = time.perf_counter() + MAX_MEASURING_S
-    while not seconds or (len(seconds) < effort["slices"] and time.perf_counter() < end):
-        seconds.append(run(count))
+    while not of_slices or (len(of_slices) < effort["slices"] and time.perf_counter() < end):
+        seconds = runs_of_slice = 0
+        while seconds < slice_s / 2:  # a fixed count may be done in a moment
+            seconds += run(count)
+            runs_of_slice += 1
+        of_slices.append(seconds / runs_of_slice)
+        runs += runs_of_slice
     cpu = time.process_time() - before
     return {
-        "microseconds": statistics.median(seconds) / count * 1e6,
-        "cpuMicroseconds": cpu / (count * len(seconds)) * 1e6,
+        "microseconds": statistics.median(of_slices) / count * 1e6,
+        "cpuMicroseconds": cpu / (count * runs) * 1e6,
     }
 
 

@@ -172,16 +172,16 @@ function loopOf(awaitables: readonly unknown[]): EventLoop | undefined {
  */
 function wrapEach(awaitables: readonly TaskSource<unknown>[], loop: EventLoop): Future<unknown>[] {
   const futures: Future<unknown>[] = [];
-  const others = new Map<unknown, Future<unknown>>();
+  let others: Map<unknown, Future<unknown>> | undefined;
   for (const each of awaitables) {
     if (each instanceof Future) {
       futures.push(each);
       continue;
     }
-    let future = hasDriver(each) ? futures[awaitables.indexOf(each)] : others.get(each);
+    let future = hasDriver(each) ? futures[awaitables.indexOf(each)] : others?.get(each);
     if (future === undefined) {
       future = ensureFuture(each, { loop });
-      if (!hasDriver(each)) others.set(each, future);
+      if (!hasDriver(each)) (others ??= new Map()).set(each, future);
     }
     futures.push(future);
   }

@@ -81,8 +81,8 @@ async function manyOneAfterTheOther(driver: Driver): Promise<unknown> {
   return runMain(driver, function* () {
     return yield* taskGroup(function* (group) {
       for (let i = 0; i < 10; i++) {
-        group.createTask(sleep(1));
-        yield* sleep(2);
+        group.createTask(sleep(0));
+        for (let turn = 0; turn < 4; turn++) yield* sleep(0);
       }
       return String(group);
     });

@@ -233,8 +233,8 @@ export abstract class EventLoop {
     ...args: A
   ): Future<ResultOf<R>> {
     this.#checkClosed();
-    const runner = executor === null ? this.#defaultExecutor.get() : executor;
-    if (typeof (runner as Partial<Executor> | undefined)?.submit !== 'function') {
+    const runner: Executor | undefined = executor === null ? this.#defaultExecutor.get() : executor;
+    if (runner === undefined || typeof runner.submit !== 'function') {
       throw new TypeError(
         `runInExecutor() takes an executor or null, then the function, got ${repr(executor)}; ` +
           'write loop.runInExecutor(null, fn, ...args) for the default executor',

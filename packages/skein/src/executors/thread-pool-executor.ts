@@ -83,7 +83,7 @@ let count = 0;
 
 /** @see CPython Lib/concurrent/futures/thread.py, ThreadPoolExecutor */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- initargs follow the initializer
-export class ThreadPoolExecutor<A extends unknown[] = unknown[]>
+export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   implements Executor, Disposable, AsyncDisposable
 {
   readonly #thread: ThisThread;
@@ -100,7 +100,7 @@ export class ThreadPoolExecutor<A extends unknown[] = unknown[]>
    * @throws {TypeError} when the options are no object, or `initargs` is no array
    * @throws {FunctionReferenceError} when the initializer cannot be found from another thread
    */
-  constructor(options: ThreadPoolExecutorOptions<A> = {} as ThreadPoolExecutorOptions<A>) {
+  constructor(options: ThreadPoolExecutorOptions<I> = {} as ThreadPoolExecutorOptions<I>) {
     if (typeof options !== 'object' || options === null) {
       throw new TypeError(
         `new ThreadPoolExecutor() takes an object of options, got ${inspect(options)}. ` +

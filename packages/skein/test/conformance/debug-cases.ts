@@ -317,8 +317,7 @@ export const debugCases: readonly Case[] = [
     expected: [true, true, '<Handle noop()', '<TimerHandle cancelled', true],
   },
   {
-    title:
-      'debug: an error of a callback says who registered it (test_handle_source_traceback)',
+    title: 'debug: an error of a callback says who registered it (test_handle_source_traceback)',
     body: errorsOfCallbacksSayWhoRegistered,
     expected: ['registers', 'registers', 'registers', 'registers'],
   },
@@ -341,14 +340,12 @@ export const debugCases: readonly Case[] = [
     ],
   },
   {
-    title:
-      'rule 34: nothing of that without debug mode (test_future_exception_never_retrieved)',
+    title: 'rule 34: nothing of that without debug mode (test_future_exception_never_retrieved)',
     body: nothingIsNotedWithoutDebug,
     expected: ['<Future failed>', '<Handle <anonymous>()>', [['message', 'exception', 'future']]],
   },
   {
-    title:
-      'a loop that closes tells of pending tasks (test_log_destroyed_pending_task)',
+    title: 'a loop that closes tells of pending tasks (test_log_destroyed_pending_task)',
     body: pendingTasksAreTold,
     expected: [true, [['Task was destroyed but it is pending!']], true, undefined],
   },

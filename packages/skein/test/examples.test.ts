@@ -1,37 +1,16 @@
-/**
- * The examples do what their headers promise, and the programs that the documents show are those that
- * run here: every `ts` block of README and docs is the text of an example, named in the line above it.
- */
+/** The examples do what their headers promise. */
 
 import assert from 'node:assert/strict';
-import { type ExecFileException, execFile, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { type Ended, ROOT, run } from './command.ts';
 
-const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
-const EXAMPLES = join(ROOT, 'examples');
-
-interface Ended {
-  readonly code: number | string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(command: string, args: readonly string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const limits = { timeout: 60_000, killSignal: 'SIGKILL', maxBuffer: 1 << 24 } as const;
-    execFile(command, args, limits, (error: ExecFileException | null, stdout, stderr) => {
-      const code = error === null ? 0 : (error.code ?? error.signal ?? null);
-      resolve({ code, stdout, stderr });
-    });
-  });
-}
-
-const programOf = (name: string): string => join(EXAMPLES, 'build', name, 'main.js');
+const programOf = (name: string): string => join(ROOT, 'examples/build', name, 'main.js');
 
 const example = (name: string, ...args: string[]): Promise<Ended> =>
   run(process.execPath, [programOf(name), ...args]);
@@ -249,33 +228,3 @@ test('03-find-duplicates: shows a progress bar on a terminal', { skip: !hasTermi
     assert.match(stdout, /2 copies of 2\.5 MB/);
   });
 });
-
-/** A program that a document shows: the example named in the line above the block. */
-const BLOCK = /(?:<!-- program: (\S+) -->\n+)?```ts\n([\s\S]*?)```/g;
-
-const documents = ['README.md', ...markdownIn('docs'), ...markdownIn('docs/decisions')];
-
-function markdownIn(folder: string): string[] {
-  const files = readdirSync(join(ROOT, folder)).filter((file) => file.endsWith('.md'));
-  return files.sort().map((file) => `${folder}/${file}`);
-}
-
-for (const document of documents) {
-  test(`${document}: shows programs that run, and links to what is there`, () => {
-    const text = readFileSync(join(ROOT, document), 'utf8');
-    for (const [, path, block] of text.matchAll(BLOCK)) {
-      assert.ok(
-        path !== undefined,
-        `a block of ${document} says of no example that it is it: ${block}`,
-      );
-      assert.equal(block, readFileSync(join(ROOT, path), 'utf8'), `${document} shows ${path}`);
-    }
-    for (const [, target = ''] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
-      if (/^https?:/.test(target)) continue;
-      assert.ok(
-        existsSync(join(ROOT, dirname(document), target)),
-        `${document} links to ${target}`,
-      );
-    }
-  });
-}

@@ -41,7 +41,7 @@ export function runBody<A extends unknown[], T>(
   ...args: A
 ): Coroutine<T> {
   const task = currentTask();
-  if (task === null) throw new RuntimeError(`${what} should be used inside a task`);
+  if (task === null) throw outsideTask(`${what} should be used inside a task`);
   if (typeof body !== 'function') {
     throw new TypeError(
       `${what} takes a generator function, or an async function on a NodeEventLoop, got ${repr(body)}`,
@@ -104,6 +104,14 @@ export class EndOfBody<T> extends Future<T> {
   override cancel(): boolean {
     return false;
   }
+}
+
+/** There is no current task: in a callback, and in an async function whose task has lost sight of it. */
+export function outsideTask(sentence: string): RuntimeError {
+  return new RuntimeError(
+    `${sentence}; an async function that has awaited a promise of somebody else is not known to be in ` +
+      'one any more: await wrapPromise(promise) instead',
+  );
 }
 
 function nothingToWaitFor(what: string, made: unknown): TypeError {

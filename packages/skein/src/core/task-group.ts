@@ -1,4 +1,4 @@
-import { type Body, runBody } from './body.ts';
+import { type Body, outsideTask, runBody } from './body.ts';
 import { type Coroutine, isCoroutine } from './coroutine.ts';
 import type { TaskSource } from './ensure-future.ts';
 import { ExceptionGroup } from './exception-group.ts';
@@ -146,11 +146,7 @@ export class TaskGroup {
       );
     }
     const parent = currentTask();
-    if (parent === null) {
-      throw new RuntimeError(
-        `TaskGroup ${this} cannot determine the parent task; a group is used inside a task`,
-      );
-    }
+    if (parent === null) throw outsideTask(`TaskGroup ${this} cannot determine the parent task`);
     this.#entered = true;
     this.#parent = parent;
     if (this.#cancelWhenEntered) this.#abortWithParent();

@@ -1,4 +1,4 @@
-import { type Body, runBody } from './body.ts';
+import { type Body, outsideTask, runBody } from './body.ts';
 import type { Coroutine } from './coroutine.ts';
 import { CancelledError, RuntimeError, TimeoutError, ValueError } from './exceptions.ts';
 import type { Handle } from './handle.ts';
@@ -139,7 +139,7 @@ export class Timeout {
       );
     }
     const task = currentTask();
-    if (task === null) throw new RuntimeError('Timeout should be used inside a task');
+    if (task === null) throw outsideTask('Timeout should be used inside a task');
     this.#state = 'active';
     this.#task = task;
     this.#requestsBefore = task.cancelling();

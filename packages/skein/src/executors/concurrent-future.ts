@@ -145,7 +145,10 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     else this.#callbacks.push(callback);
   }
 
-  /** Waits in an async function: `await future`. */
+  /**
+   * Waits in an async function: `await future`. A task knows nothing of this wait, as of any promise of
+   * somebody else; `await wrapFuture(future)`, or `runInExecutor`, keeps it in reach.
+   */
   // oxlint-disable-next-line unicorn/no-thenable -- being awaitable is what it is for
   then<A = T, B = never>(
     onValue?: ((value: T) => A | PromiseLike<A>) | null,

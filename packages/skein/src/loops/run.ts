@@ -12,12 +12,15 @@ import { repr } from '../core/repr.ts';
 import { runningLoopOrNull, setRunningLoop } from '../core/running-loop.ts';
 import { setEventLoop } from './default-loop.ts';
 import { NodeEventLoop } from './node-event-loop.ts';
-import { Runner } from './runner.ts';
+import { type ByLoop, Runner } from './runner.ts';
+import type { SelectorEventLoop } from './selector-event-loop.ts';
 
 export interface RunOptions {
   /** As `loop.setDebug`. */
-  readonly debug?: boolean;
+  readonly debug?: boolean | undefined;
 }
+
+type AnyLoop = SelectorEventLoop | NodeEventLoop;
 
 /**
  * Runs a program in a loop of its own, from beginning to end.
@@ -27,6 +30,8 @@ export interface RunOptions {
  * whatever happened: tasks that are left are cancelled and waited for, failures are reported, the
  * default executor is shut down, the loop is closed, and the thread has no current loop.
  *
+ * @param options.loopFactory - makes the loop, whatever `main` is: a coroutine beside everything else in
+ *   Node, a loop of your own. The thread's current loop is left alone then
  * @throws {RuntimeError} when a loop runs in this thread
  * @throws what `main` throws
  * @see CPython 3.14 Lib/asyncio/runners.py
@@ -36,15 +41,29 @@ export function run<T>(
   main: PromiseLike<T> | (() => PromiseLike<T>),
   options?: RunOptions,
 ): Promise<T>;
-export function run<T>(main: TaskSource<T>, options?: RunOptions): T | Promise<T> {
+export function run<T, L extends AnyLoop>(
+  main: TaskSource<T>,
+  options: RunOptions & { readonly loopFactory: () => L },
+): ByLoop<L, T>;
+export function run<T>(
+  main: TaskSource<T>,
+  options?: RunOptions & { readonly loopFactory?: () => AnyLoop },
+): T | Promise<T> {
   if (runningLoopOrNull() !== null) {
     throw new RuntimeError(
       'run() cannot be called from a running event loop; wait for the coroutine with yield* or await',
     );
   }
   requireOptions(options, 'run', '{ debug: true }');
-  if (isCoroutine(main) || isGeneratorFunction(main))
-    return runBlocking(main as TaskSource<T>, options);
+  if (options?.loopFactory !== undefined) {
+    const loop = options.loopFactory();
+    return loop instanceof NodeEventLoop
+      ? runAndAwait(new Runner({ ...options, loopFactory: () => loop }), main)
+      : runAndReturn(new Runner({ ...options, loopFactory: () => loop }), main);
+  }
+  if (isCoroutine(main) || isGeneratorFunction(main)) {
+    return runAndReturn(new Runner({ debug: options?.debug }), main as TaskSource<T>);
+  }
   if (isThenable(main) || isAsyncFunction(main)) {
     return runByNode(new NodeEventLoop(), main as TaskSource<T>, options);
   }
@@ -66,16 +85,7 @@ function runWhatItMakes<T>(main: () => TaskSource<T>, options?: RunOptions): T |
   }
   if (isThenable(made)) return runByNode(loop, made, options);
   loop.close();
-  return runBlocking(made, options);
-}
-
-function runBlocking<T>(main: TaskSource<T>, options?: RunOptions): T {
-  const runner = new Runner(options);
-  try {
-    return runner.run(main);
-  } finally {
-    runner.close();
-  }
+  return runAndReturn(new Runner(options), made);
 }
 
 async function runByNode<T>(
@@ -84,14 +94,25 @@ async function runByNode<T>(
   options?: RunOptions,
 ): Promise<T> {
   setEventLoop(loop);
-  const runner = new Runner({ ...options, loopFactory: () => loop });
+  try {
+    return await runAndAwait(new Runner({ ...options, loopFactory: () => loop }), main);
+  } finally {
+    setEventLoop(null);
+  }
+}
+
+function runAndReturn<T>(runner: Runner, main: TaskSource<T>): T {
+  try {
+    return runner.run(main);
+  } finally {
+    runner.close();
+  }
+}
+
+async function runAndAwait<T>(runner: Runner<NodeEventLoop>, main: TaskSource<T>): Promise<T> {
   try {
     return await runner.run(main);
   } finally {
-    try {
-      await runner.close();
-    } finally {
-      setEventLoop(null);
-    }
+    await runner.close();
   }
 }

@@ -55,6 +55,36 @@ describe('run', () => {
     );
   });
 
+  test('loopFactory makes the loop, which is closed; the current loop stays (RunTests.test_asyncio_run_loop_factory)', async () => {
+    const seen: unknown[] = [];
+    const mine = new SelectorEventLoop();
+    setEventLoop(mine);
+    function* main(): Coroutine<number> {
+      yield* sleep(0);
+      seen.push(getRunningLoop());
+      return 7;
+    }
+    const blocking = new SelectorEventLoop();
+    assert.equal(run(main, { loopFactory: () => blocking }), 7);
+    const turned = new NodeEventLoop();
+    const promise: Promise<number> = run(main(), { loopFactory: () => turned });
+    assert.equal(await promise, 7);
+    assert.deepEqual(seen, [blocking, turned]);
+    assert.deepEqual([blocking.isClosed(), turned.isClosed()], [true, true]);
+    assert.equal(getEventLoop(), mine);
+    setEventLoop(null);
+    mine.close();
+  });
+
+  test('loopFactory: a loop that blocks refuses an async function, and is closed', () => {
+    const loop = new SelectorEventLoop();
+    assert.throws(
+      () => run(async () => 7, { loopFactory: () => loop }),
+      /cannot run the async function/,
+    );
+    assert.equal(loop.isClosed(), true);
+  });
+
   test('what else can be given (RunTests.test_asyncio_run_only_coro)', async () => {
     function* main(n: number): Coroutine<number> {
       yield* sleep(0);

@@ -84,7 +84,7 @@ describe('Runner', () => {
     assert.equal(loop.isClosed(), true);
   });
 
-  test('takes a loop factory, and leaves the current loop alone (RunnerTests.test_custom_factory, test_set_event_loop_called_once, RunTests.test_asyncio_run_loop_factory)', () => {
+  test('takes a loop factory, and leaves the current loop alone (RunnerTests.test_custom_factory, test_set_event_loop_called_once)', () => {
     const before = newEventLoop();
     setEventLoop(before);
     const made = newEventLoop();

@@ -11,6 +11,8 @@ import {
   NodeEventLoop,
   run,
   sleep,
+  taskGroup,
+  timeout,
   wrapPromise,
 } from 'skein';
 
@@ -64,6 +66,16 @@ describe('wrapPromise', () => {
       failing.cancel();
       await sleep(10);
       assert.equal(failing.cancelled(), true);
+    });
+  });
+
+  test('an async function that did without is told of it where it wants a task', async () => {
+    await run(async () => {
+      await nodeSleep(1);
+      const cure = /async function that has awaited .* await wrapPromise\(promise\) instead/;
+      for (const scope of [timeout(1, async () => 1), taskGroup(async () => 1)]) {
+        await assert.rejects(async () => scope, { name: 'RuntimeError', message: cure });
+      }
     });
   });
 

@@ -317,20 +317,18 @@ export const debugCases: readonly Case[] = [
     expected: [true, true, '<Handle noop()', '<TimerHandle cancelled', true],
   },
   {
-    title:
-      'debug: an error of a callback says who registered it (test_handle_source_traceback)',
+    title: 'debug: an error of a callback says who registered it (test_handle_source_traceback)',
     body: errorsOfCallbacksSayWhoRegistered,
     expected: ['registers', 'registers', 'registers', 'registers'],
   },
   {
-    title:
-      'debug: another error says who registered what runs (base_events: default_exception_handler)',
+    title: 'debug: another error says who registered what runs (default_exception_handler)',
     body: otherErrorsSayWhatRuns,
     expected: ['registers', undefined],
   },
   {
     title:
-      'debug: where a future and a task were made (test_future_source_traceback, test_task_source_traceback, test_future_exception_never_retrieved_debug)',
+      'debug: where a future and a task were made (BaseFutureTests.test_future_source_traceback, BaseTaskTests.test_task_source_traceback, BaseFutureTests.test_future_exception_never_retrieved_debug)',
     body: futuresShowWhereTheyWereMade,
     expected: [
       [true, true],
@@ -341,14 +339,12 @@ export const debugCases: readonly Case[] = [
     ],
   },
   {
-    title:
-      'rule 34: nothing of that without debug mode (test_future_exception_never_retrieved)',
+    title: 'rule 34: nothing of that without debug mode (test_future_exception_never_retrieved)',
     body: nothingIsNotedWithoutDebug,
     expected: ['<Future failed>', '<Handle <anonymous>()>', [['message', 'exception', 'future']]],
   },
   {
-    title:
-      'a loop that closes tells of pending tasks (test_log_destroyed_pending_task)',
+    title: 'a loop that closes tells of pending tasks (test_log_destroyed_pending_task)',
     body: pendingTasksAreTold,
     expected: [true, [['Task was destroyed but it is pending!']], true, undefined],
   },

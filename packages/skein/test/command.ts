@@ -11,11 +11,16 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a program to its end, a minute at most. */
-export function run(command: string, args: readonly string[]): Promise<Ended> {
+/** Runs a program to its end, a minute at most; `env` is added to the environment. */
+export function run(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   return new Promise((resolve) => {
     const limits = { timeout: 60_000, killSignal: 'SIGKILL', maxBuffer: 1 << 24 } as const;
-    execFile(command, args, limits, (error: ExecFileException | null, stdout, stderr) => {
+    const options = { ...limits, env: { ...process.env, ...env } };
+    execFile(command, args, options, (error: ExecFileException | null, stdout, stderr) => {
       const code = error === null ? 0 : (error.code ?? error.signal ?? null);
       resolve({ code, stdout, stderr });
     });

@@ -67,6 +67,34 @@ test('06-who-waits: the tree of all tasks, and the way up from the last one', as
   ]);
 });
 
+test('07-debug-mode: one report without it, four with it', async () => {
+  const { code, stdout, stderr } = await example('07-debug-mode');
+  assert.deepEqual([code, stdout], [0, 'done\n']);
+  assert.match(
+    stderr,
+    /^Task exception was never retrieved\nfuture: <Task failed name="lost">\ncoroutine: fails\(\)\n RangeError: nobody looks at this\n/,
+  );
+  const program = programOf('07-debug-mode');
+  const debugged = await run(process.execPath, [program], { SKEINDEBUG: '1' });
+  assert.deepEqual([debugged.code, debugged.stdout], [0, 'done\n']);
+  const reports = debugged.stderr.split('\n').filter((line) => /^[A-Za-z]/.test(line));
+  const lines = reports.filter((line) => !/^(?:Object created|future: |coroutine: )/.test(line));
+  assert.deepEqual(
+    lines.map((line) => /^(?:sleepSync\(30\) blocks|Executing|.*(?=;)|.*)/.exec(line)?.[0]),
+    [
+      'sleepSync(30) blocks',
+      'Executing',
+      'Task exception was never retrieved',
+      "coroutine 'sleep' was never awaited",
+    ],
+  );
+  const frames = debugged.stderr.split('\n').filter((line) => line.startsWith('    at '));
+  assert.ok(frames.some((frame) => frame.includes('07-debug-mode/main.js')));
+  const created = debugged.stderr.split(' created at (most recent call first):\n').slice(1);
+  for (const trace of created) assert.match(trace, /^ +at .*07-debug-mode\/main\.js:/);
+  assert.equal(created.length, 3);
+});
+
 test('00-readme: the program of the README counts primes', async () => {
   const { code, stdout, stderr } = await example('00-readme');
   assert.deepEqual([code, stderr], [0, '']);

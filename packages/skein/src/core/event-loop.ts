@@ -291,8 +291,9 @@ export abstract class EventLoop {
 
   /** What happens with an error while no handler is set: it is shown, with what is known of it. */
   defaultExceptionHandler(context: ExceptionContext): void {
-    const { nameOfCoroutine } = this.#environment;
-    this.#environment.reportError(showContext(context, nameOfCoroutine), context.exception);
+    const environment = this.#environment;
+    const text = showContext(context, (coroutine) => environment.nameOfCoroutine?.(coroutine));
+    environment.reportError(text, context.exception);
   }
 
   /** Tells of an error that nobody else takes. Throws nothing but `SystemExit`, `KeyboardInterrupt`. */

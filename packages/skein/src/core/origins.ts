@@ -81,9 +81,9 @@ const HOME = (import.meta as unknown as { readonly url: string }).url.replace(
 /** With source maps a frame may say where the source lies. */
 const OWN_FOLDERS = ['lib/', 'dist/', 'src/'].map((folder) => HOME + folder);
 
-/** Such a frame has `node:` and a name where others have the address of a file. */
+/** Such a frame has `node:` and a name where others have the address of a file, or none: `next`. */
 function isOfNode(frame: string): boolean {
-  return /[( ]node:[\w/]+:\d+:\d+\)?$/.test(frame);
+  return frame.endsWith('(<anonymous>)') || /[( ]node:[\w/]+:\d+:\d+\)?$/.test(frame);
 }
 
 function isOurs(frame: string): boolean {

@@ -20,6 +20,7 @@ export interface Runnable {
   /** What it runs in; null for an empty one of its own. What runs no code of users has none. */
   context?: Context | null;
   run(): void;
+  toString(): string;
 }
 
 const INITIAL_CAPACITY = 64;

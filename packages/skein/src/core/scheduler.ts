@@ -307,8 +307,6 @@ export class Scheduler {
     const took = this.#environment.now() - began;
     if (took < this.slowCallbackDuration) return;
     const kind = entry instanceof Handle ? 'Handle' : 'Object';
-    this.warn(
-      `Executing ${String(entry)} took ${took.toFixed(1)} ms${showFrames(kind, originOf(entry))}`,
-    );
+    this.warn(`Executing ${entry} took ${took.toFixed(1)} ms${showFrames(kind, originOf(entry))}`);
   }
 }

@@ -16,7 +16,7 @@ import { compareExchange, load } from '../shared/atomics.ts';
 import { Outcome, Phase, phaseOf, SLOT, slotAt } from '../shared/layout.ts';
 import type { Expectation } from '../shared/mailbox.ts';
 import { lostJobError } from './lost-job.ts';
-import { addUnseenJob, type FailedJob, jobWasSeen } from './unseen-jobs.ts';
+import { addUnseenJob, type FailedJobs, jobWasSeen } from './unseen-jobs.ts';
 
 /** Pending, and where: not in a slot yet, in the slot `#slot`. Then one of the three ends. */
 const State = { pending: 0, cancelled: 1, value: 2, error: 3 } as const;
@@ -54,7 +54,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   #value: unknown = undefined;
   #callbacks: Callback<T>[] | Callback<T> | undefined;
   /** As long as nobody has looked at the error. */
-  #unseen: FailedJob | null = null;
+  #unseen: FailedJobs | null = null;
 
   /** @internal Futures come from `executor.submit`. */
   constructor(thread: ThisThread, fn: Function) {
@@ -247,8 +247,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
 
   #noteUnseen(error: unknown): void {
     const name = this.#fn.name === '' ? '<anonymous>' : this.#fn.name;
-    this.#unseen = { name, error, of: this };
-    addUnseenJob(this.#unseen);
+    this.#unseen = addUnseenJob(this, name, error);
   }
 
   #markSeen(): void {

@@ -6,29 +6,42 @@
  * `PATIENCE_MS` and Node turns in the thread that submitted, or else when that thread ends. Whoever calls
  * `result()` or `exception()`, awaits, or handed the future to a loop has looked.
  *
- * Beyond `LIMIT` the oldest one is reported at once.
+ * When a pool breaks, all of its jobs fail alike. So jobs of the same name with the same error are one
+ * report, which says how many there are. Beyond `LIMIT` different ones the oldest is reported at once.
  */
-import { originOf } from '../core/origins.ts';
 import { showFrames } from '../core/exception-handler.ts';
+import { originOf } from '../core/origins.ts';
 import { Overdue, PATIENCE_MS } from '../core/overdue.ts';
+import { repr } from '../core/repr.ts';
 
 const LIMIT = 1000;
 
-/** What is known of a job that has failed. */
-export interface FailedJob {
+/** Jobs that have failed alike. */
+export interface FailedJobs {
+  readonly key: string;
   readonly name: string;
   readonly error: unknown;
-  /** Its future, by which it is known where it was submitted. */
-  readonly of: object;
+  /** The future of the first one, by which it is known where that was submitted. */
+  readonly first: object;
+  unseen: number;
 }
 
-const failed = new Overdue<FailedJob>();
+const failed = new Overdue<FailedJobs>();
+const byKey = new Map<string, FailedJobs>();
 let timer: NodeJS.Timeout | null = null;
 let isListening = false;
 
-/** The job has failed, and nobody has looked yet. */
-export function addUnseenJob(job: FailedJob): void {
-  failed.add(job, performance.now());
+/** A job has failed, and nobody has looked yet. */
+export function addUnseenJob(future: object, name: string, error: unknown): FailedJobs {
+  const key = `${name} ${repr(error)}`;
+  const alike = byKey.get(key);
+  if (alike !== undefined) {
+    alike.unseen++;
+    return alike;
+  }
+  const jobs: FailedJobs = { key, name, error, first: future, unseen: 1 };
+  byKey.set(key, jobs);
+  failed.add(jobs, performance.now());
   if (failed.size > LIMIT) {
     for (const oldest of failed) {
       report(oldest, 'was never retrieved');
@@ -36,15 +49,24 @@ export function addUnseenJob(job: FailedJob): void {
     }
   }
   timer ??= setTimeout(look, PATIENCE_MS).unref();
-  if (isListening) return;
-  isListening = true;
-  process.prependListener('exit', () => {
-    for (const each of failed) report(each, 'was never retrieved');
-  });
+  if (!isListening) {
+    isListening = true;
+    process.prependListener('exit', () => {
+      for (const each of failed) report(each, 'was never retrieved');
+    });
+  }
+  return jobs;
 }
 
-export function jobWasSeen(job: FailedJob): void {
-  failed.delete(job);
+/** Somebody has looked at the error of one of them. */
+export function jobWasSeen(jobs: FailedJobs): void {
+  jobs.unseen--;
+  if (jobs.unseen === 0) forget(jobs);
+}
+
+function forget(jobs: FailedJobs): void {
+  failed.delete(jobs);
+  if (byKey.get(jobs.key) === jobs) byKey.delete(jobs.key);
 }
 
 function look(): void {
@@ -59,8 +81,10 @@ function look(): void {
   }
 }
 
-function report(job: FailedJob, what: string): void {
-  failed.delete(job);
-  const traces = showFrames('Object', originOf(job.of));
-  console.error(`ConcurrentFuture exception ${what}\njob: ${job.name}()${traces}\n`, job.error);
+function report(jobs: FailedJobs, what: string): void {
+  forget(jobs);
+  const more = jobs.unseen > 1 ? `, and of ${jobs.unseen - 1} more like it` : '';
+  const traces = showFrames('Object', originOf(jobs.first));
+  const text = `ConcurrentFuture exception ${what}\njob: ${jobs.name}()${more}${traces}\n`;
+  console.error(text, jobs.error);
 }

@@ -322,14 +322,13 @@ export const debugCases: readonly Case[] = [
     expected: ['registers', 'registers', 'registers', 'registers'],
   },
   {
-    title:
-      'debug: another error says who registered what runs (base_events: default_exception_handler)',
+    title: 'debug: another error says who registered what runs (default_exception_handler)',
     body: otherErrorsSayWhatRuns,
     expected: ['registers', undefined],
   },
   {
     title:
-      'debug: where a future and a task were made (test_future_source_traceback, test_task_source_traceback, test_future_exception_never_retrieved_debug)',
+      'debug: where a future and a task were made (BaseFutureTests.test_future_source_traceback, BaseTaskTests.test_task_source_traceback, BaseFutureTests.test_future_exception_never_retrieved_debug)',
     body: futuresShowWhereTheyWereMade,
     expected: [
       [true, true],

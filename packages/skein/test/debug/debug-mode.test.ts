@@ -24,7 +24,7 @@ describe('SKEINDEBUG (BaseEventLoopTests.test_env_var_debug, GatherTestsBase.tes
 test('what is left open is told at the end, with where it was made', async () => {
   const { stderr } = await debugged('things left open');
   const told = stderr.split('\n').filter((line) => line.startsWith('unclosed'));
-  assert.deepEqual(told.map((line) => line.split(';')[0]).sort(), [
+  assert.deepEqual(told.map((line) => line.split(';')[0]).sort(undefined), [
     'unclosed event loop <SelectorEventLoop running=false closed=false>',
     'unclosed executor open',
   ]);

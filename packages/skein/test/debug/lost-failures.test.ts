@@ -50,6 +50,13 @@ describe('an error that nobody looks at is told once:', () => {
   });
 });
 
+test('jobs that fail alike are one report, which says how many', async () => {
+  const { stderr } = await failuresOf('jobs of a pool that fail alike');
+  assert.equal(count(stderr, 'never retrieved'), 2, stderr);
+  assert.match(stderr, /job: fail\(\), and of 48 more like it\n RangeError: lost/);
+  assert.match(stderr, /job: fail\(\)\n RangeError: another/);
+});
+
 test('an error of a job is not told when somebody, or a loop, has looked at it', async () => {
   const { stdout, stderr } = await failuresOf('jobs of a pool that somebody looks at');
   assert.equal(stderr, '');

@@ -121,7 +121,7 @@ describe('a loop that Node turns', () => {
     );
   });
 
-  test('test_base_events: test_check_thread: is out of reach for what another loop runs', async () => {
+  test('is out of reach for what another loop runs (test_check_thread)', async () => {
     const { loop, warnings } = scriptedNodeLoop();
     const other = new NodeEventLoop();
     const thrown: string[] = [];

@@ -56,10 +56,8 @@ export function run<T>(
   }
   requireOptions(options, 'run', '{ debug: true }');
   if (options?.loopFactory !== undefined) {
-    const loop = options.loopFactory();
-    return loop instanceof NodeEventLoop
-      ? runAndAwait(new Runner({ ...options, loopFactory: () => loop }), main)
-      : runAndReturn(new Runner({ ...options, loopFactory: () => loop }), main);
+    const runner = new Runner<AnyLoop>(options) as unknown as Runner | Runner<NodeEventLoop>;
+    return runsByNode(runner) ? runAndAwait(runner, main) : runAndReturn(runner, main);
   }
   if (isCoroutine(main) || isGeneratorFunction(main)) {
     return runAndReturn(new Runner({ debug: options?.debug }), main as TaskSource<T>);
@@ -99,6 +97,10 @@ async function runByNode<T>(
   } finally {
     setEventLoop(null);
   }
+}
+
+function runsByNode(runner: Runner | Runner<NodeEventLoop>): runner is Runner<NodeEventLoop> {
+  return runner.getLoop() instanceof NodeEventLoop;
 }
 
 function runAndReturn<T>(runner: Runner, main: TaskSource<T>): T {

@@ -76,13 +76,15 @@ describe('run', () => {
     mine.close();
   });
 
-  test('loopFactory: a loop that blocks refuses an async function, and is closed', () => {
+  test('loopFactory: a loop that blocks refuses an async function, and is closed; it takes a function', () => {
     const loop = new SelectorEventLoop();
     assert.throws(
       () => run(async () => 7, { loopFactory: () => loop }),
       /cannot run the async function/,
     );
     assert.equal(loop.isClosed(), true);
+    const noFactory = { loopFactory: loop as unknown as () => SelectorEventLoop };
+    assert.throws(() => run(left([]), noFactory), /loopFactory takes a function that makes a loop/);
   });
 
   test('what else can be given (RunTests.test_asyncio_run_only_coro)', async () => {

@@ -4,8 +4,7 @@ import { test } from 'node:test';
 import { sleepSync, ThreadPoolExecutor, ValueError } from 'skein';
 
 for (const ms of [-1, -0.001, NaN, -Infinity, undefined, 'a', {}, null]) {
-  test(`sleepSync(${String(ms)}) is ${ms === null ? 'a sleep of 0' : 'refused'}`, () => {
-    if (ms === null) return sleepSync(ms as never);
+  test(`sleepSync(${String(ms)}) is refused`, () => {
     assert.throws(
       () => sleepSync(ms as never),
       (error) => error instanceof ValueError && /takes milliseconds, got/.test(error.message),

@@ -122,6 +122,9 @@ export function isAwaitedPlainly(future: Future<unknown>): boolean {
   return !handedOn.has(future);
 }
 
+/** Whether a future has failed, with whatever value; `null` can be thrown, too. */
+export let hasFailed: (future: Future<unknown>) => boolean;
+
 export class Future<T> implements Awaitable<T>, PromiseLike<T> {
   readonly #loop: EventLoop;
   #state: number = PENDING;
@@ -133,6 +136,7 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
   #suspending: Step | null = null;
 
   static {
+    hasFailed = (future) => future.#state >= FAILED;
     addWaiter = (future, task) => future.#addWaiter(task);
     addObserver = (future, observer) => future.#addWaiter(observer);
     removeObserver = (future, observer) => future.#removeWaiters((each) => each === observer);

@@ -1,5 +1,5 @@
 import { ensureFuture, type TaskSource } from './ensure-future.ts';
-import { addObserver, Future, removeObserver, setBehind } from './future.ts';
+import { addObserver, Future, hasFailed, removeObserver, setBehind } from './future.ts';
 import { type Dependent, Observer } from './observer.ts';
 import { repr } from './repr.ts';
 
@@ -65,15 +65,13 @@ function settleAs<T>(outer: Future<T>, inner: Future<T>): void {
     outer.cancel();
     return;
   }
-  const error = inner.exception();
-  if (error === null) outer.setResult(inner.result());
-  else outer.setException(error);
+  if (hasFailed(inner)) outer.setException(inner.exception());
+  else outer.setResult(inner.result());
 }
 
 function reportFailure(inner: Future<unknown>): void {
-  if (inner.cancelled()) return;
+  if (!hasFailed(inner)) return;
   const exception = inner.exception();
-  if (exception === null) return;
   const name = exception instanceof Error ? exception.name : repr(exception);
   inner.getLoop().callExceptionHandler({
     message: `${name} exception in shielded future`,

@@ -68,7 +68,11 @@ export function checkSignal(signal: unknown, asked: string): AbortSignalLike {
 
 /** Why a signal was aborted, in words. */
 function reasonOf({ reason }: AbortSignalLike): string {
-  return reason instanceof Error || isDomException(reason) ? reason.message : String(reason);
+  return reason instanceof Error || isDomException(reason) ? reason.message : shown(reason);
+}
+
+function shown(reason: unknown): string {
+  return typeof reason === 'string' ? reason : repr(reason);
 }
 
 function isDomException(x: unknown): x is { readonly message: string } {

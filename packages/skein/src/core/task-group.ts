@@ -3,7 +3,8 @@ import { type Coroutine, isCoroutine } from './coroutine.ts';
 import type { TaskSource } from './ensure-future.ts';
 import { ExceptionGroup } from './exception-group.ts';
 import { CancelledError, RuntimeError, tunnels } from './exceptions.ts';
-import { addObserver, type Future, setBehind } from './future.ts';
+import { addObserver, type Future, hasFailed, setBehind } from './future.ts';
+import { noteAwaited } from './never-awaited.ts';
 import { type Dependent, Observer } from './observer.ts';
 import { Operation } from './operation.ts';
 import { staysHome } from './stays-home.ts';
@@ -77,6 +78,7 @@ export class TaskGroup {
     const parent = this.#parent;
     if (parent === null || this.#isOver() || this.#aborting) {
       if (isCoroutine(x)) x.return(undefined);
+      if (typeof x === 'object') noteAwaited(x);
       throw this.#noMoreTasks();
     }
     const task = parent.getLoop().createTask(x, options);
@@ -196,9 +198,8 @@ export class TaskGroup {
   #taskIsDone(task: Future<unknown>): void {
     this.#tasks.delete(task as Task<unknown>);
     if (this.#tasks.size === 0 && this.#allDone?.done() === false) this.#allDone.setResult();
-    if (task.cancelled()) return;
+    if (!hasFailed(task)) return;
     const error = task.exception();
-    if (error === null) return;
     this.#errors.push(error);
     if (tunnels(error)) this.#tunnelling ??= error;
     if (!this.#aborting) this.#abortWithParent();

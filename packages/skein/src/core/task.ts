@@ -10,6 +10,7 @@ import {
 import { type Coroutine, isCoroutine, type Suspension } from './coroutine.ts';
 import type { EventLoop } from './event-loop.ts';
 import { CancelledError, InvalidStateError, RuntimeError, tunnels } from './exceptions.ts';
+import type { AbortSignalLike } from './abort.ts';
 import { addWaiter, claimSuspension, Future, type Step } from './future.ts';
 import { instrument } from './instruments.ts';
 import type { Runnable } from './ready-queue.ts';
@@ -127,6 +128,10 @@ export class Task<T> extends Future<T> implements Runnable {
         `a coroutine was expected, got ${repr(coroutine)}; loop.createTask() takes other things, too`,
       );
     }
+    const followed =
+      options?.signal === undefined
+        ? null
+        : checkSignal(options.signal, 'the option signal of a task');
     takeOver(coroutine, this);
     this.#coroutine = coroutine;
     created++;
@@ -137,7 +142,7 @@ export class Task<T> extends Future<T> implements Runnable {
     if (!isEager) scheduler.enqueue(this);
     scheduler.tasks.add(this);
     if (instrument !== null) instrument.taskCreated(this);
-    if (options?.signal !== undefined) this.#follow(options.signal);
+    if (followed !== null) this.#follow(followed);
     if (isEager) this.#startEagerly();
   }
 
@@ -333,10 +338,9 @@ export class Task<T> extends Future<T> implements Runnable {
     if (this.done()) this.#coroutine = null;
   }
 
-  #follow(signal: unknown): void {
-    const followed = checkSignal(signal, 'the option signal of a task');
+  #follow(signal: AbortSignalLike): void {
     this.#abort ??= new TaskAbort();
-    this.#abort.follow(followed, (message) => this.cancel(message));
+    this.#abort.follow(signal, (message) => this.cancel(message));
   }
 
   #again(): void {

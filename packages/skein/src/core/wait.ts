@@ -2,7 +2,7 @@ import { requireOptions } from './arguments.ts';
 import type { EventLoop } from './event-loop.ts';
 import type { Coroutine } from './coroutine.ts';
 import { ValueError } from './exceptions.ts';
-import { addObserver, Future, removeObserver, setBehind } from './future.ts';
+import { addObserver, Future, hasFailed, removeObserver, setBehind } from './future.ts';
 import { type Dependent, Observer } from './observer.ts';
 import { Operation } from './operation.ts';
 import { repr } from './repr.ts';
@@ -112,7 +112,7 @@ class Waiter extends Observer implements Dependent {
     if (
       this.#left <= 0 ||
       this.#returnWhen === FIRST_COMPLETED ||
-      (this.#returnWhen === FIRST_EXCEPTION && hasFailed(future))
+      (this.#returnWhen === FIRST_EXCEPTION && failed(future))
     ) {
       this.#release();
     }
@@ -123,9 +123,11 @@ class Waiter extends Observer implements Dependent {
   }
 }
 
-/** A cancelled future has not failed. */
-function hasFailed(future: Future<unknown>): boolean {
-  return !future.cancelled() && future.exception() !== null;
+/** A cancelled future has not failed. What has counts as looked at. */
+function failed(future: Future<unknown>): boolean {
+  if (!hasFailed(future)) return false;
+  future.exception();
+  return true;
 }
 
 function distinct<F extends Future<unknown>>(futures: Iterable<F>): Set<F> {

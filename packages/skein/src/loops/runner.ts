@@ -6,7 +6,7 @@ import type { EventLoop } from '../core/event-loop.ts';
 import { RuntimeError } from '../core/exceptions.ts';
 import { gather } from '../core/gather.ts';
 import { type Context, copyContext } from '../core/context.ts';
-import { Future } from '../core/future.ts';
+import { Future, hasFailed } from '../core/future.ts';
 import { runningLoopOrNull } from '../core/running-loop.ts';
 import { allTasks, currentTask, type Task } from '../core/task.ts';
 import { newEventLoop, setEventLoop } from './default-loop.ts';
@@ -171,9 +171,8 @@ function* cleanUp(loop: EventLoop): Coroutine<void> {
 
 function reportFailures(loop: EventLoop, tasks: readonly Task<unknown>[]): void {
   for (const task of tasks) {
-    if (task.cancelled()) continue;
+    if (!hasFailed(task)) continue;
     const exception = task.exception();
-    if (exception === null) continue;
     const message = 'unhandled exception during run() shutdown';
     loop.callExceptionHandler({ message, exception, future: task });
   }

@@ -2,9 +2,8 @@ import { type Coroutine, ExceptionGroup, run, sleep, taskGroup } from 'skein';
 
 function* fetchPage(page: number): Coroutine<string> {
   try {
-    yield* sleep(page);
+    yield* sleep(page === 2 ? 1 : 60_000);
     if (page === 2) throw new RangeError(`no page ${page}`);
-    yield* sleep(60_000);
     return `page ${page}`;
   } finally {
     console.log('over:', page);

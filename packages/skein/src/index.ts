@@ -83,7 +83,9 @@ export {
   type TaskFactory,
 } from './core/task-factory.ts';
 export { formatTaskTree } from './core/task-tree.ts';
-export { allTasks, currentTask, Task, type TaskOptions } from './core/task.ts';
+export { allTasks, currentTask } from './core/current-task.ts';
+export { Task, type TaskOptions } from './core/task.ts';
+export type { PrintStackOptions, StackOptions } from './core/task-stack.ts';
 export { Timeout, timeout, timeoutAt } from './core/timeout.ts';
 export { toThread } from './core/to-thread.ts';
 export { TimerHandle } from './core/timer-heap.ts';

@@ -14,7 +14,8 @@ import { RuntimeError } from './exceptions.ts';
 import { Future, setBehind } from './future.ts';
 import type { Dependent } from './observer.ts';
 import { repr } from './repr.ts';
-import { currentTask, type Task } from './task.ts';
+import { currentTask } from './current-task.ts';
+import type { Task } from './task.ts';
 
 /*
  * How a task runs a part of itself that the user gives as a function: the body of a timeout, of a

@@ -1,17 +1,11 @@
-import { AsyncBody } from './async-body.ts';
-import {
-  type FrameCallGraphEntry,
-  framesOfAsync,
-  framesOfRunning,
-  framesOfSuspended,
-} from './coroutine-frames.ts';
+import { type FrameCallGraphEntry, framesOfRunning } from './coroutine-frames.ts';
 import { RuntimeError } from './exceptions.ts';
 import type { ConcurrentFutureLike } from './executor.ts';
-import { Future, waitersOf } from './future.ts';
-import { PromiseSettler } from './promise-of.ts';
+import { Future } from './future.ts';
 import { repr } from './repr.ts';
 import { runningLoopOrNull } from './running-loop.ts';
 import { Task } from './task.ts';
+import { framesOfWaiting } from './task-stack.ts';
 import { awaitersOf, waitsOf } from './waits.ts';
 
 /*
@@ -177,38 +171,19 @@ class GraphBuilder {
   }
 }
 
-function framesOfWaiting(task: Task<unknown>): FrameCallGraphEntry[] {
-  const waiter = task.getWaiter();
-  const frames = framesOfSuspended(task);
-  if (!(waiter instanceof AsyncBody)) return frames;
-  return [...framesOfAsync(waiter.fn, stackOf(waiter)), ...frames];
-}
-
-/** Where an async function waits, if that was taken down. */
-function stackOf(body: AsyncBody<unknown>): string | null {
-  for (const future of body.waited) {
-    for (const waiter of waitersOf(future)) {
-      if (waiter instanceof PromiseSettler && waiter.stack !== null) return waiter.stack;
-    }
-  }
-  return null;
-}
-
 /**
  * The futures of the running loop that hand on the result of `source` to a task. Found from the tasks
  * down, because a concurrent future knows no loops.
  */
 function wrappersOf(source: ConcurrentFutureLike<unknown>): Iterable<Future<unknown>> {
   const found = new Set<Future<unknown>>();
-  const seen = new Set<unknown>();
-  const look = (future: Future<unknown>): void => {
-    if (seen.has(future)) return;
-    seen.add(future);
+  const seen = new Set<Future<unknown>>(runningLoopOrNull()?.scheduler.tasks ?? []);
+  // A set that grows while it is walked: what is added is walked, too.
+  for (const future of seen) {
     for (const each of waitsOf(future)) {
       if (each === source) found.add(future);
-      else if (each instanceof Future) look(each);
+      else if (each instanceof Future) seen.add(each);
     }
-  };
-  for (const task of runningLoopOrNull()?.scheduler.tasks ?? []) look(task);
+  }
   return found;
 }

@@ -114,6 +114,11 @@ export function framesOfAsync(fn: Function, stack: string | null): FrameCallGrap
   return [{ functionName: fn.name, kind: 'async', file: null, line: null, column: null }];
 }
 
+/** The functions of the stack of an error, innermost first, without those of this library. */
+export function framesOfStack(stack: unknown): FrameCallGraphEntry[] {
+  return typeof stack === 'string' ? parseFrames(linesOf(stack)) : [];
+}
+
 /** The stack as the engine writes it, with all of its frames. */
 export function stackNow(): string {
   const settings = Error as { stackTraceLimit?: number };

@@ -9,9 +9,13 @@ import { Future } from './future.ts';
 import { Task } from './task.ts';
 import { describeWait } from './waits.ts';
 
+/** How many futures that await each other are shown. A row that is longer would be wide, not clear. */
+const MOST_DEEP = 200;
+
 /**
  * The call graph of a future as text, as CPython writes it, and beside that what each waits for; ''
- * when no future is given and no task runs. The numbers of `id` only tell which are the same.
+ * when no future is given and no task runs. The numbers of `id` only tell which are the same. Of a
+ * row of futures that await each other the first 200 are shown.
  *
  * @param future - by default the current task
  * @throws as `captureCallGraph`
@@ -24,16 +28,17 @@ export function formatCallGraph(
   const graph = captureCallGraph(future, { depth: depth + 1, limit });
   if (graph === null) return '';
   const lines: string[] = [];
-  writeGraph(graph, '', lines, new Set());
+  writeGraph(graph, 0, lines, new Set());
   return lines.join('\n');
 }
 
 function writeGraph(
   graph: FutureCallGraph,
-  indent: string,
+  depth: number,
   lines: string[],
   written: Set<FutureCallGraph>,
 ): void {
+  const indent = '    '.repeat(depth);
   const add = (line: string): void => void lines.push(indent + line);
   const { awaitedBy, awaitedByOthers } = graph;
   const isShown = written.has(graph) && awaitedBy.length > 0;
@@ -54,7 +59,8 @@ function writeGraph(
   if (awaitedBy.length + awaitedByOthers.length === 0) return;
   add('  + Awaited by:');
   for (const each of awaitedByOthers) add(`    * ${each}`);
-  for (const each of awaitedBy) writeGraph(each, `${indent}    `, lines, written);
+  if (depth === MOST_DEEP) add(`    * ... (${awaitedBy.length} more, and who awaits those)`);
+  else for (const each of awaitedBy) writeGraph(each, depth + 1, lines, written);
 }
 
 function nameOf(future: GraphFuture): string {

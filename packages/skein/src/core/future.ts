@@ -84,8 +84,8 @@ export let addWaiter: (future: Future<unknown>, task: Task<unknown>) => void;
 /** Has an observer told when the future is done. */
 export let addObserver: (future: Future<unknown>, observer: Observer) => void;
 
-/** Takes an observer back. */
-export let removeObserver: (future: Future<unknown>, observer: Observer) => void;
+/** Takes an observer or a task back. */
+export let removeWaiter: (future: Future<unknown>, waiter: Observer | Task<unknown>) => void;
 
 /** Who waits for the future, in the order in which they came. */
 export let waitersOf: (future: Future<unknown>) => readonly Waiter[];
@@ -125,6 +125,9 @@ export function isAwaitedPlainly(future: Future<unknown>): boolean {
 /** Whether a future has failed, with whatever value; `null` can be thrown, too. */
 export let hasFailed: (future: Future<unknown>) => boolean;
 
+/** What a future has failed with, or undefined; and nobody counts as having looked at it. */
+export let failureOf: (future: Future<unknown>) => unknown;
+
 export class Future<T> implements Awaitable<T>, PromiseLike<T> {
   readonly #loop: EventLoop;
   #state: number = PENDING;
@@ -137,9 +140,10 @@ export class Future<T> implements Awaitable<T>, PromiseLike<T> {
 
   static {
     hasFailed = (future) => future.#state >= FAILED;
+    failureOf = (future) => (future.#state >= FAILED ? future.#outcome : undefined);
     addWaiter = (future, task) => future.#addWaiter(task);
     addObserver = (future, observer) => future.#addWaiter(observer);
-    removeObserver = (future, observer) => future.#removeWaiters((each) => each === observer);
+    removeWaiter = (future, waiter) => future.#removeWaiters((each) => each === waiter);
     waitersOf = (future) => {
       const waiters = future.#waiters;
       if (waiters === null) return [];

@@ -77,6 +77,8 @@ export class Scheduler {
   strangers: number = 0;
   /** How many futures of this loop wait for promises of somebody else. */
   promises: number = 0;
+  /** How many futures of this loop wait for signals, which anybody may abort. */
+  signals: number = 0;
   /** What says when a turn has lasted long enough, for a loop that shares its thread. */
   budget: { isUsed(): boolean } | null = null;
   /** Rearranges what one turn is going to run, for tests; null leaves it as it came. */

@@ -1,5 +1,5 @@
 import { ensureFuture, type TaskSource } from './ensure-future.ts';
-import { addObserver, Future, hasFailed, removeObserver, setBehind } from './future.ts';
+import { addObserver, Future, hasFailed, removeWaiter, setBehind } from './future.ts';
 import { type Dependent, Observer } from './observer.ts';
 import { repr } from './repr.ts';
 
@@ -27,7 +27,7 @@ export function shield<T>(x: TaskSource<T>): Future<T> {
   setBehind(outer, observer);
   outer.addDoneCallback(() => {
     if (inner.done()) return;
-    removeObserver(inner, observer);
+    removeWaiter(inner, observer);
     // Among several shields of the same future one report is enough.
     inner.removeDoneCallback(reportFailure);
     inner.addDoneCallback(reportFailure);

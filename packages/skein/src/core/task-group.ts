@@ -8,7 +8,8 @@ import { noteAwaited } from './never-awaited.ts';
 import { type Dependent, Observer } from './observer.ts';
 import { Operation } from './operation.ts';
 import { staysHome } from './stays-home.ts';
-import { currentTask, type Task, type TaskOptions } from './task.ts';
+import { currentTask } from './current-task.ts';
+import type { Task, TaskOptions } from './task.ts';
 
 /*
  * Tasks that live no longer than the block that makes them.

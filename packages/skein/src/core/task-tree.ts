@@ -6,7 +6,8 @@ import { describeWait, waitsOf } from './waits.ts';
 
 /**
  * The tasks of a loop that are not done, as a tree: below each what it waits for. At the top stand
- * those that no other task awaits. A task that is awaited by several is shown in full once.
+ * those that no other task awaits. A task that is awaited by several is shown in full once; of what
+ * waits for each other in a row, the first 200.
  *
  *     Task-1
  *     └── <GatheringFuture pending>
@@ -31,6 +32,9 @@ export function formatTaskTree(loop: EventLoop = getRunningLoop()): string {
   return tree.lines.join('\n');
 }
 
+/** How many that wait for each other are shown. A row that is longer would be wide, not clear. */
+const MOST_DEEP = 200;
+
 class TaskTree {
   readonly lines: string[] = [];
   readonly #running: Task<unknown> | null;
@@ -45,12 +49,15 @@ class TaskTree {
     return this.#written.has(task);
   }
 
-  /** Adds what `future` waits for, through futures that are no tasks. */
-  collectBelow(future: Future<unknown>, found: Set<unknown>): void {
-    for (const each of this.#below(future)) {
-      if (found.has(each)) continue;
-      found.add(each);
-      if (each instanceof Future && !(each instanceof Task)) this.collectBelow(each, found);
+  /** Adds what `task` waits for, through futures that are no tasks. */
+  collectBelow(task: Task<unknown>, found: Set<unknown>): void {
+    const open: unknown[] = [task];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      for (const each of this.#below(next)) {
+        if (found.has(each)) continue;
+        found.add(each);
+        if (!(each instanceof Task)) open.push(each);
+      }
     }
   }
 
@@ -62,6 +69,10 @@ class TaskTree {
     const mark = isCycle ? ' (cycle)' : isShown ? ' (see above)' : '';
     this.lines.push(`${head}${this.#nameOf(node, below)}${mark}`);
     if (isCycle || isShown) return;
+    if (this.#path.size === MOST_DEEP) {
+      if (below.length > 0) this.lines.push(`${indent}└── ...`);
+      return;
+    }
     this.#path.add(node);
     for (const [i, each] of below.entries()) {
       const isLast = i === below.length - 1;

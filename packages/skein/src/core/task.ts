@@ -1,4 +1,3 @@
-import { requireLoop } from './arguments.ts';
 import type { AsyncBody } from './async-body.ts';
 import {
   captureContext,
@@ -8,10 +7,18 @@ import {
   leaveFirstContext,
 } from './context.ts';
 import { type Coroutine, isCoroutine, type Suspension } from './coroutine.ts';
+import type { FrameCallGraphEntry } from './coroutine-frames.ts';
 import type { EventLoop } from './event-loop.ts';
 import { CancelledError, InvalidStateError, RuntimeError, tunnels } from './exceptions.ts';
 import type { AbortSignalLike } from './abort.ts';
-import { addWaiter, claimSuspension, Future, type Step } from './future.ts';
+import {
+  addWaiter,
+  claimSuspension,
+  failureOf,
+  Future,
+  removeWaiter,
+  type Step,
+} from './future.ts';
 import { instrument } from './instruments.ts';
 import type { Runnable } from './ready-queue.ts';
 import { watchUntilAwaited } from './never-awaited.ts';
@@ -20,6 +27,12 @@ import { otherCopyError } from './copies.ts';
 import { repr } from './repr.ts';
 import { getRunningLoop, runningLoopOrNull } from './running-loop.ts';
 import { checkSignal, TaskAbort } from './task-abort.ts';
+import {
+  formatStack,
+  type PrintStackOptions,
+  type StackOptions,
+  stackOfTask,
+} from './task-stack.ts';
 
 /*
  * A future that drives a coroutine.
@@ -53,6 +66,9 @@ const driver: unique symbol = Symbol('task');
 interface Driven {
   [driver]?: Task<unknown>;
 }
+
+/** Tasks whose waits are being cancelled now: one that is met again waits for itself, through others. */
+const beingCancelled: Set<Task<unknown>> = new Set();
 
 /** What a task can be given beside its coroutine. */
 export interface TaskOptions {
@@ -135,7 +151,7 @@ export class Task<T> extends Future<T> implements Runnable {
     takeOver(coroutine, this);
     this.#coroutine = coroutine;
     created++;
-    this.#name = options?.name ?? created;
+    this.#name = options?.name === undefined ? created : asName(options.name);
     const scheduler = loop.scheduler;
     this.context = options?.context ?? captureContext(scheduler.runsAsyncFunctions);
     const isEager = options?.eagerStart === true && loop === runningLoopOrNull();
@@ -152,7 +168,7 @@ export class Task<T> extends Future<T> implements Runnable {
   }
 
   setName(name: string): void {
-    this.#name = name;
+    this.#name = asName(name);
   }
 
   /** The context that the task runs in. */
@@ -168,6 +184,28 @@ export class Task<T> extends Future<T> implements Runnable {
   /** The future that the task waits for now, or null when it is ready, running or done. */
   getWaiter(): Future<unknown> | null {
     return this.#waitsFor;
+  }
+
+  /**
+   * The functions that the task waits in, outermost first; of a task that has failed, those in which
+   * its error was made. None of one that is ready, running, or done otherwise.
+   *
+   * @see CPython 3.14 Lib/asyncio/tasks.py, Task.get_stack
+   */
+  getStack({ limit = null }: StackOptions = {}): FrameCallGraphEntry[] {
+    return stackOfTask(this, failureOf(this), limit);
+  }
+
+  /**
+   * Prints what `getStack` gives, and the error of a task that has failed.
+   *
+   * @see CPython 3.14 Lib/asyncio/tasks.py, Task.print_stack
+   */
+  printStack({ limit = null, file }: PrintStackOptions = {}): void {
+    const failure = failureOf(this);
+    const text = formatStack(this, failure, stackOfTask(this, failure, limit));
+    if (file === undefined) this.getLoop().scheduler.warn(text);
+    else file.write(`${text}\n`);
   }
 
   /**
@@ -191,14 +229,40 @@ export class Task<T> extends Future<T> implements Runnable {
    */
   override cancel(message?: string): boolean {
     if (this.done()) return super.cancel();
+    if (beingCancelled.has(this)) return this.#leaveCircle(message);
     this.#cancelRequests++;
     this.#abort?.cancelled(new CancelledError(message));
     // Cancelling what it waits for wakes the task, and its wait throws. One that is done already
     // has woken the task, and the cancellation wins over its result.
-    if (this.#waitsFor !== null && this.#waitsFor.cancel(message)) return true;
+    if (this.#waitsFor === null || !this.#cancelWait(this.#waitsFor, message)) {
+      this.#cancelAtNextStep(message);
+    }
+    return true;
+  }
+
+  #cancelWait(future: Future<unknown>, message: string | undefined): boolean {
+    beingCancelled.add(this);
+    try {
+      return future.cancel(message);
+    } finally {
+      beingCancelled.delete(this);
+    }
+  }
+
+  #cancelAtNextStep(message: string | undefined): void {
     this.#toThrow ??= new ToThrow();
     this.#toThrow.isCancellation = true;
     this.#toThrow.message = message;
+  }
+
+  /** What the task waits for waits for the task: it stops to wait, and then all the others can end. */
+  #leaveCircle(message: string | undefined): true {
+    if (this.#waitsFor !== null) {
+      removeWaiter(this.#waitsFor, this);
+      this.#waitsFor = null;
+      this.#again();
+    }
+    this.#cancelAtNextStep(message);
     return true;
   }
 
@@ -289,7 +353,7 @@ export class Task<T> extends Future<T> implements Runnable {
   }
 
   protected override describe(): string {
-    const waitsFor = this.#waitsFor === null ? '' : ` waitsFor=${this.#waitsFor}`;
+    const waitsFor = this.#waitsFor === null ? '' : ` waitsFor=${inShort(this.#waitsFor)}`;
     const cancelling = this.#cancelRequests > 0 && !this.done() ? ' cancelling' : '';
     return `${super.describe()}${cancelling} name=${repr(this.getName())}${waitsFor}`;
   }
@@ -408,6 +472,14 @@ export class Task<T> extends Future<T> implements Runnable {
   }
 }
 
+/** As in CPython, a number will do, too. */
+const asName = (name: string | number): string => String(name);
+
+/** A future without what it waits for in its turn: that may be a long row, or a circle. */
+function inShort(future: Future<unknown>): string {
+  return future instanceof Task ? `<Task name=${repr(future.getName())}>` : String(future);
+}
+
 /** Whether `x` is a coroutine that a task drives, or has driven. */
 export function hasDriver(x: unknown): boolean {
   return (x as Driven | null | undefined)?.[driver] !== undefined;
@@ -422,27 +494,4 @@ function takeOver(coroutine: Coroutine<unknown> & Driven, task: Task<unknown>): 
     );
   }
   coroutine[driver] = task;
-}
-
-/**
- * The task whose step runs now, or null in a plain callback.
- *
- * @param loop - the loop to look at; by default the one that runs
- * @throws {RuntimeError} when no loop is given and none runs
- */
-export function currentTask(loop: EventLoop = getRunningLoop()): Task<unknown> | null {
-  requireLoop(loop);
-  return loop.scheduler.currentTask;
-}
-
-/**
- * The tasks of a loop that are not done, oldest first.
- *
- * @param loop - by default the one that runs
- * @throws {RuntimeError} when no loop is given and none runs
- */
-export function allTasks(loop: EventLoop | null = runningLoopOrNull()): Set<Task<unknown>> {
-  const asked = loop ?? getRunningLoop();
-  requireLoop(asked);
-  return new Set(asked.scheduler.tasks);
 }

@@ -6,7 +6,8 @@ import { Operation } from './operation.ts';
 import { repr } from './repr.ts';
 import { getRunningLoop } from './running-loop.ts';
 import { staysHome } from './stays-home.ts';
-import { currentTask, type Task } from './task.ts';
+import { currentTask } from './current-task.ts';
+import type { Task } from './task.ts';
 
 /*
  * A deadline for a part of a task.

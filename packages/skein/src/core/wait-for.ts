@@ -14,7 +14,7 @@ import {
   type TaskSource,
 } from './ensure-future.ts';
 import { CancelledError, TimeoutError } from './exceptions.ts';
-import { addObserver, type Future, removeObserver, setBehind } from './future.ts';
+import { addObserver, type Future, removeWaiter, setBehind } from './future.ts';
 import { Observer } from './observer.ts';
 import { Operation } from './operation.ts';
 import { getRunningLoop } from './running-loop.ts';
@@ -70,7 +70,7 @@ function* cancelAndWait(future: Future<unknown>): Coroutine<void> {
     future.cancel();
     yield* done;
   } finally {
-    removeObserver(future, observer);
+    removeWaiter(future, observer);
   }
 }
 

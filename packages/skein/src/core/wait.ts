@@ -2,7 +2,7 @@ import { requireOptions } from './arguments.ts';
 import type { EventLoop } from './event-loop.ts';
 import type { Coroutine } from './coroutine.ts';
 import { ValueError } from './exceptions.ts';
-import { addObserver, Future, hasFailed, removeObserver, setBehind } from './future.ts';
+import { addObserver, Future, hasFailed, removeWaiter, setBehind } from './future.ts';
 import { type Dependent, Observer } from './observer.ts';
 import { Operation } from './operation.ts';
 import { repr } from './repr.ts';
@@ -95,7 +95,7 @@ class Waiter extends Observer implements Dependent {
       yield* this.#met;
     } finally {
       timer?.cancel();
-      for (const future of this.#futures) removeObserver(future, this);
+      for (const future of this.#futures) removeWaiter(future, this);
     }
   }
 

@@ -22,15 +22,18 @@ export function wrapSignal(signal: AbortSignal): Future<unknown> {
 class SignalFuture extends Future<unknown> implements Dependent {
   readonly #signal: AbortSignalLike;
   readonly #onAbort: () => void = () => {
-    this.#signal.removeEventListener('abort', this.#onAbort);
-    if (!this.done() && !this.getLoop().isClosed()) this.setResult(this.#signal.reason);
+    if (this.#leave() && !this.getLoop().isClosed()) this.setResult(this.#signal.reason);
   };
 
   constructor(signal: AbortSignalLike) {
     super(loopForNewFuture());
     this.#signal = signal;
-    if (signal.aborted) this.setResult(signal.reason);
-    else signal.addEventListener('abort', this.#onAbort);
+    if (signal.aborted) {
+      this.setResult(signal.reason);
+    } else {
+      signal.addEventListener('abort', this.#onAbort);
+      this.getLoop().scheduler.signals++;
+    }
   }
 
   awaited(): Iterable<unknown> {
@@ -38,7 +41,15 @@ class SignalFuture extends Future<unknown> implements Dependent {
   }
 
   override cancel(message?: string): boolean {
-    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#leave();
     return super.cancel(message);
+  }
+
+  /** Stops to listen; false when the future was done. */
+  #leave(): boolean {
+    if (this.done()) return false;
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.getLoop().scheduler.signals--;
+    return true;
   }
 }

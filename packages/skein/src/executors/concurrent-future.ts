@@ -118,7 +118,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   }
 
   /**
-   * What the function threw, or undefined when it returned. Blocks until one of them is known.
+   * What the function threw, or null when it returned. Blocks until one of them is known.
    *
    * @param timeoutMs - milliseconds, ≥ 0; `Infinity`, the default, waits for ever
    * @throws {TimeoutError} when the time ran out
@@ -127,7 +127,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   exception(timeoutMs: number = Infinity): unknown {
     if (this.#state === State.pending) this.#wait(timeoutMs, 'exception');
     if (this.#state === State.cancelled) throw new CancelledError();
-    if (this.#state !== State.error) return undefined;
+    if (this.#state !== State.error) return null;
     this.#markSeen();
     return this.#value;
   }

@@ -4,24 +4,33 @@ interface Releasable {
 }
 
 /**
- * What `acquire()` gives: releases at the end of the block that it is declared in.
+ * What `acquire()` gives: releases at the end of the block that it is declared in, once.
  *
  *     using _ = yield* lock.acquire();
  *
- * It keeps no account. Whoever uses it does not call `release()` too.
+ * Whoever uses it does not call `release()` too: it does not hear of that.
  */
-export class Holder implements Disposable {
-  readonly #held: Releasable;
+class Holder implements Disposable {
+  readonly #released: Releasable;
+  #isHeld = true;
 
-  constructor(held: Releasable) {
-    this.#held = held;
+  constructor(released: Releasable) {
+    this.#released = released;
   }
 
   [Symbol.dispose](): void {
-    this.#held.release();
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#released.release();
   }
 
   toString(): string {
-    return `<Holder of ${this.#held as object as { toString(): string }}>`;
+    const state = this.#isHeld ? '' : 'released ';
+    return `<Holder ${state}of ${this.#released as object as { toString(): string }}>`;
   }
+}
+
+/** What an acquisition ends with. */
+export function acquired(what: Releasable): IteratorReturnResult<Disposable> {
+  return { done: true, value: new Holder(what) };
 }

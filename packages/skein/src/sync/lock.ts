@@ -1,7 +1,7 @@
 import { RuntimeError } from '../core/exceptions.ts';
 import type { Operation } from '../core/operation.ts';
 import { staysHome } from '../core/stays-home.ts';
-import { Holder } from './holder.ts';
+import { acquired } from './holder.ts';
 import { LoopBinding } from './loop-binding.ts';
 import { QueuedOperation } from './queued-operation.ts';
 import { WaitQueue } from './wait-queue.ts';
@@ -91,13 +91,12 @@ export class Lock {
 
 class LockState {
   locked: boolean = false;
+  readonly lock: Lock;
   readonly queue: WaitQueue;
-  /** What every acquisition ends with. */
-  readonly acquired: IteratorReturnResult<Disposable>;
 
   constructor(lock: Lock) {
+    this.lock = lock;
     this.queue = new WaitQueue(new LoopBinding(lock));
-    this.acquired = { done: true, value: new Holder(lock) };
   }
 }
 
@@ -113,12 +112,12 @@ class Acquisition extends QueuedOperation<Disposable> {
     const state = this.#state;
     if (state.locked || state.queue.isContended) return null;
     state.locked = true;
-    return state.acquired;
+    return acquired(state.lock);
   }
 
   protected override resume(): IteratorReturnResult<Disposable> {
     this.#state.locked = true;
-    return this.#state.acquired;
+    return acquired(this.#state.lock);
   }
 
   protected override abandon(): void {

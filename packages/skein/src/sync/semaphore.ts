@@ -2,7 +2,7 @@ import { ValueError } from '../core/exceptions.ts';
 import type { Operation } from '../core/operation.ts';
 import { repr } from '../core/repr.ts';
 import { staysHome } from '../core/stays-home.ts';
-import { Holder } from './holder.ts';
+import { acquired } from './holder.ts';
 import { LoopBinding } from './loop-binding.ts';
 import { QueuedOperation } from './queued-operation.ts';
 import { WaitQueue } from './wait-queue.ts';
@@ -42,12 +42,14 @@ export class Semaphore {
   readonly #state: SemaphoreState;
 
   /**
-   * @param value - how many permits there are at first, ≥ 0
-   * @throws {ValueError} when it is negative or no number
+   * @param value - how many permits there are at first: a whole number ≥ 0, or `Infinity`
+   * @throws {ValueError} when it is something else
    */
   constructor(value: number = 1) {
-    if (typeof value !== 'number' || !(value >= 0)) {
-      throw new ValueError(`Semaphore initial value must be >= 0, got ${repr(value)}`);
+    if (!(value >= 0 && (Number.isInteger(value) || value === Infinity))) {
+      throw new ValueError(
+        `Semaphore initial value must be >= 0, got ${repr(value)}; permits are counted in whole numbers`,
+      );
     }
     this.#state = new SemaphoreState(this, value);
   }
@@ -114,14 +116,13 @@ export class BoundedSemaphore extends Semaphore {
 
 class SemaphoreState {
   value: number;
+  readonly semaphore: Semaphore;
   readonly queue: WaitQueue;
-  /** What every acquisition ends with. */
-  readonly acquired: IteratorReturnResult<Disposable>;
 
   constructor(semaphore: Semaphore, value: number) {
     this.value = value;
+    this.semaphore = semaphore;
     this.queue = new WaitQueue(new LoopBinding(semaphore));
-    this.acquired = { done: true, value: new Holder(semaphore) };
   }
 
   get isLocked(): boolean {
@@ -153,13 +154,13 @@ class Acquisition extends QueuedOperation<Disposable> {
     const state = this.#state;
     if (state.isLocked) return null;
     state.value--;
-    return state.acquired;
+    return acquired(state.semaphore);
   }
 
   /** The permit came with the turn. */
   protected override resume(): IteratorReturnResult<Disposable> {
     this.#state.giveAll();
-    return this.#state.acquired;
+    return acquired(this.#state.semaphore);
   }
 
   protected override abandon(wasWoken: boolean): void {

@@ -29,8 +29,8 @@ export function deadlockOf(loop: EventLoop): DeadlockError {
 export function nothingCame(loop: EventLoop, afterMs: number): DeadlockError {
   return new DeadlockError(
     `Nothing has happened in ${loop} for ${afterMs} ms of real time. Virtual time stands still ` +
-      'while a task waits for a promise that is not of this library, because nobody knows when it ' +
-      `will come; allow more with the option patienceMs. ${tellWaits(loop)}`,
+      'while a task waits for a promise or a signal that is not of this library, because nobody ' +
+      `knows when it will come; allow more with the option patienceMs. ${tellWaits(loop)}`,
   );
 }
 

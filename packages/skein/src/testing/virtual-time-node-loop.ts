@@ -28,6 +28,9 @@ import { seedFor, type VirtualTimeOptions } from './virtual-time-loop.ts';
  * then on is not known to be its own (core/async-body.ts). So strangers who wait for something of
  * this loop are counted, and as many such functions are taken for them.
  *
+ * A signal may be aborted by a task of this loop or by somebody else, nobody knows. One that is waited
+ * for keeps no timer from coming; when there is none, it is waited for in real time like a promise.
+ *
  * What cannot be seen: a foreign promise beside one of ours, as in
  * `Promise.race([sleep(1000), fetch(url)])`. There the clock jumps. With `wrapPromise(fetch(url))` it
  * is seen.
@@ -43,7 +46,7 @@ const PATIENCE_MS = 10_000;
 
 export interface VirtualTimeNodeOptions extends VirtualTimeOptions {
   /**
-   * Milliseconds of real time for which a foreign promise may keep the clock from moving. Default
+   * Milliseconds of real time for which a foreign promise, or a signal, may keep the clock from moving. Default
    * 10 000; `Infinity` waits for ever.
    */
   readonly patienceMs?: number | undefined;
@@ -102,15 +105,20 @@ export class VirtualTimeNodeLoop extends NodeEventLoop {
     } else if ((thisThreadIfAny()?.mailbox.outstanding ?? 0) > 0) {
       this.#timeout = setTimeout(this.#look, LOOK_AGAIN_MS);
     } else if (this.#waitsOutside()) {
-      if (performance.now() - this.#idleSince < this.#patienceMs) {
-        this.#timeout = setTimeout(this.#look, LOOK_AGAIN_MS);
-      } else {
-        this.failRun(nothingCame(this, this.#patienceMs));
-      }
+      this.#bePatient();
     } else {
       this.#moveOn();
     }
   };
+
+  /** Looks again in real time, as long as there is patience. */
+  #bePatient(): void {
+    if (performance.now() - this.#idleSince < this.#patienceMs) {
+      this.#timeout = setTimeout(this.#look, LOOK_AGAIN_MS);
+    } else {
+      this.failRun(nothingCame(this, this.#patienceMs));
+    }
+  }
 
   #waitsOutside(): boolean {
     const { promises, strangers, tasks } = this.scheduler;
@@ -122,6 +130,8 @@ export class VirtualTimeNodeLoop extends NodeEventLoop {
     if (dueAt !== Infinity) {
       this.#clock.jumpTo(dueAt);
       this.turn();
+    } else if (this.scheduler.signals > 0) {
+      this.#bePatient();
     } else if (!this.#isKnownElsewhere) {
       this.failRun(deadlockOf(this));
     }

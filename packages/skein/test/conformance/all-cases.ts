@@ -4,6 +4,7 @@ import { eagerCases } from './eager-cases.ts';
 import { cancelCases } from './cancel-cases.ts';
 import { drainingBarrierCases } from './draining-barrier-cases.ts';
 import { futureCallbackCases } from './future-callback-cases.ts';
+import { stackCases } from './stack-cases.ts';
 import { suspensionCases } from './suspension-cases.ts';
 import { waitForCases } from './wait-for-cases.ts';
 import { groupEndCases } from './group-end-cases.ts';
@@ -42,6 +43,7 @@ export const allCases: readonly Case[] = [
   ...cancelCases,
   ...gatherCases,
   ...graphCases,
+  ...stackCases,
   ...groupCases,
   ...groupEndCases,
   ...timeoutCases,

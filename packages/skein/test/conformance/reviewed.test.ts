@@ -1,15 +1,24 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { runWithVirtualTime } from 'skein/testing';
 import {
+  asCompleted,
   type Coroutine,
   createTask,
   type ExceptionGroup,
   FIRST_EXCEPTION,
+  formatCallGraph,
+  formatTaskTree,
+  getRunningLoop,
+  Lock,
   run,
+  Semaphore,
   shield,
   sleep,
+  type Task,
   taskGroup,
   wait,
+  wrapSignal,
 } from 'skein';
 
 /* What hostile reviews have found. */
@@ -78,5 +87,123 @@ describe('signals of createTask', () => {
       yield* sleep(1);
     });
     assert.deepEqual(o, []);
+  });
+});
+
+describe('five thousand tasks in a row', () => {
+  function* inARow(): Coroutine<Task<unknown>[]> {
+    const first = createTask(sleep(9000));
+    const tasks: Task<unknown>[] = [first];
+    for (let i = 1; i < 5000; i++) {
+      const before = tasks[i - 1] as Task<unknown>;
+      tasks.push(
+        createTask(function* () {
+          yield* before;
+        }),
+      );
+    }
+    yield* sleep(0);
+    return tasks;
+  }
+
+  test('are shown, as far as that makes sense', () => {
+    run(function* () {
+      const tasks = yield* inARow();
+      const [first, last] = [tasks[0], tasks.at(-1)] as Task<unknown>[];
+      assert.match(formatCallGraph(first), /\n +\* \.\.\. \(1 more, and who awaits those\)$/);
+      assert.match(formatTaskTree(), /\n +└── \.\.\./);
+      assert.match(String(last), /waitsFor=<Task name="Task-\d+">/);
+      for (const task of tasks) task.cancel();
+    });
+  });
+});
+
+describe('asCompleted that is left early', () => {
+  test('left something behind on what is pending; another loop goes on', () => {
+    run(function* () {
+      const pending = getRunningLoop().createFuture<string>();
+      const late = createTask(sleep(5, 'late'));
+      const completions = asCompleted([createTask(sleep(0, 'now')), pending, late]);
+      for (const next of completions) {
+        assert.equal(yield* next, 'now');
+        break;
+      }
+      assert.equal(formatCallGraph(pending).includes('Awaited by'), false);
+      const o: unknown[] = [];
+      getRunningLoop().callLater(10, () => pending.setResult('last'));
+      for (const next of completions) o.push(yield* next);
+      assert.deepEqual(o, ['late', 'last']);
+    });
+  });
+
+  test('in an async function, too', async () => {
+    await run(async () => {
+      const tasks = [5, 1].map((ms) => createTask(sleep(ms, ms)));
+      const completions = asCompleted(tasks);
+      const o: unknown[] = [];
+      for await (const task of completions) {
+        o.push(await task);
+        break;
+      }
+      for await (const task of completions) o.push(await task);
+      assert.deepEqual(o, [1, 5]);
+    });
+  });
+});
+
+describe('locks and semaphores', () => {
+  test('who disposed twice released the turn of somebody else', () => {
+    run(function* () {
+      const lock = new Lock();
+      const held = yield* lock.acquire();
+      held[Symbol.dispose]();
+      yield* lock.acquire();
+      held[Symbol.dispose]();
+      assert.equal(lock.locked(), true);
+    });
+  });
+
+  test('half a permit', () => {
+    assert.throws(() => new Semaphore(1.5), /got 1\.5; permits are counted in whole numbers/);
+    assert.equal(new Semaphore(Infinity).locked(), false);
+  });
+});
+
+describe('a name that is no string', () => {
+  test('is made one (test_task_set_name_pylong)', () => {
+    run(function* () {
+      const task = createTask(sleep(0), { name: 123 as never });
+      assert.equal(task.getName(), '123');
+      task.setName(987654321 as never);
+      assert.equal(task.getName(), '987654321');
+      yield* task;
+    });
+  });
+});
+
+describe('virtual time and a signal from outside', () => {
+  test('was taken for a deadlock', async () => {
+    const reason = await runWithVirtualTime(async () => {
+      const aborted = (await wrapSignal(AbortSignal.timeout(20))) as Error;
+      return aborted.name;
+    });
+    assert.equal(reason, 'TimeoutError');
+  });
+
+  test('a task that aborts it comes in virtual time', async () => {
+    await runWithVirtualTime(async () => {
+      const controller = new AbortController();
+      getRunningLoop().callLater(36_000_000, () => controller.abort('now'));
+      assert.equal(await wrapSignal(controller.signal), 'now');
+    });
+  });
+
+  test('one that never comes', async () => {
+    await assert.rejects(
+      runWithVirtualTime(async () => await wrapSignal(new AbortController().signal), {
+        patienceMs: 20,
+      }),
+      /Nothing has happened .* waits for <SignalFuture pending>/s,
+    );
   });
 });

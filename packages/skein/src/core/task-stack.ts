@@ -72,7 +72,8 @@ export function formatStack(
     frames.length === 0
       ? [`No ${what.toLowerCase()} for ${task}`]
       : [`${what} for ${task} (most recent call last):`, ...frames.map(lineOf)];
-  if (failure !== undefined) lines.push(failure instanceof Error ? failure.toString() : repr(failure));
+  if (failure !== undefined)
+    lines.push(failure instanceof Error ? failure.toString() : repr(failure));
   return lines.join('\n');
 }
 

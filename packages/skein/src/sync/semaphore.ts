@@ -46,7 +46,8 @@ export class Semaphore {
    * @throws {ValueError} when it is something else
    */
   constructor(value: number = 1) {
-    if (!(value >= 0 && (Number.isInteger(value) || value === Infinity))) {
+    const isCount = Number.isInteger(value) || value === Infinity;
+    if (!isCount || value < 0) {
       throw new ValueError(
         `Semaphore initial value must be >= 0, got ${repr(value)}; permits are counted in whole numbers`,
       );

@@ -82,8 +82,8 @@ describe('exception()', () => {
     assert.ok(error instanceof RangeError);
   });
 
-  test('is undefined when there was a value', () => {
-    assert.equal(pool.submit(addOne, 1).exception(), undefined);
+  test('is null when there was a value', () => {
+    assert.equal(pool.submit(addOne, 1).exception(), null);
   });
 
   test('throws TimeoutError when the time runs out and CancelledError when cancelled', () => {

@@ -123,7 +123,7 @@ describe('terminateWorkers()', () => {
       pool.terminateWorkers();
       for (const [i, future] of futures.entries()) {
         const error = future.exception();
-        if (error === undefined) {
+        if (error === null) {
           done++;
           assert.equal(future.result(), i + 1);
         } else {
@@ -144,7 +144,6 @@ describe('terminateWorkers()', () => {
     pool.shutdown({ wait: false, cancelFutures: true });
     pool.terminateWorkers();
     pool.shutdown();
-    for (const future of futures)
-      assert.equal(future.done() || future.exception() !== undefined, true);
+    for (const future of futures) assert.equal(future.done() || future.exception() !== null, true);
   });
 });

@@ -7,7 +7,6 @@
  * one, and is then the *root* of the threads that it starts. Until then nothing is allocated: a
  * program that only runs event loops has no shared memory at all.
  */
-import { performance } from 'node:perf_hooks';
 import {
   isMainThread,
   type MessagePort,
@@ -21,6 +20,7 @@ import { HEADER, THREAD, threadAt, ThreadStatus } from '../shared/layout.ts';
 import { Mailbox } from '../shared/mailbox.ts';
 import { type MemoryBuffers, ProcessMemory } from '../shared/process-memory.ts';
 import { begin, enterThread, type ThreadAddress } from '../shared/thread-table.ts';
+import { mailboxHost } from './mailbox-host.ts';
 
 /** What every thread that Skein starts finds in `workerData.skein`. */
 export interface ThreadSetup extends ThreadPlace {
@@ -68,7 +68,7 @@ export class ThisThread {
     this.daemon = setup.daemon;
     this.root = setup.root;
     this.keeperPort = setup.keeperPort;
-    this.mailbox = new Mailbox(this.memory, setup.address, () => performance.now());
+    this.mailbox = new Mailbox(this.memory, setup.address, mailboxHost);
     this.mailbox.dropCarried = (key) => {
       if (!this.#carried.delete(key)) this.tellKeeper({ type: 'drop', key });
     };

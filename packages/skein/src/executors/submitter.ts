@@ -4,16 +4,14 @@
  * they cross, behind those that stay already, and goes on when there is.
  */
 import { availableParallelism } from 'node:os';
-import { runningLoopOrNull } from '../core/running-loop.ts';
 import type { CarriedValues } from '../core/carried-context.ts';
 import { pack, type PackedValues } from '../crossing/packed-values.ts';
 import { Part, writePacked, writePayload } from '../crossing/payload.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
-import { SelectorEventLoop } from '../loops/selector-event-loop.ts';
 import { compareExchange, store } from '../shared/atomics.ts';
 import { Kind, Payload, Phase, PoolStatus, SLOT, slotAt } from '../shared/layout.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
-import { wakeOrPutOff, wakePutOff, wakeWorker } from '../shared/wake-worker.ts';
+import { wakeOrPutOff, wakePutOff } from '../shared/wake-worker.ts';
 import { type Job, NO_SLOT } from './concurrent-future.ts';
 
 /** How many workers of a pool are woken while a loop that submits is at work: it has a core, too. */
@@ -109,7 +107,6 @@ export class Submitter {
   /** Now; or, for a blocking loop, which takes a core itself, when it rests. */
   #wakeWorker(): void {
     const { memory, mailbox } = this.#thread;
-    if (!(runningLoopOrNull() instanceof SelectorEventLoop)) return wakeWorker(memory, this.#pool);
     if (wakeOrPutOff(memory, this.#pool, MOST_AWAKE) || this.#hasPutOff) return;
     this.#hasPutOff = true;
     mailbox.beforeRest(this.#atRest);

@@ -4,6 +4,7 @@ import { EventLoop } from '../core/event-loop.ts';
 import { Future } from '../core/future.ts';
 import type { RemoteLoop } from '../core/remote-loop.ts';
 import { setRunningLoop } from '../core/running-loop.ts';
+import { thisThreadIfAny } from '../crossing/this-thread.ts';
 import { nodeEnvironment } from './node-environment.ts';
 import { forgetRemote, remoteOf } from './remote-loop.ts';
 import { TurnBudget } from './turn-budget.ts';
@@ -63,7 +64,7 @@ export class NodeEventLoop extends EventLoop {
 
   constructor(environment: LoopEnvironment = nodeEnvironment) {
     super(environment, {
-      select: () => {},
+      select: () => void thisThreadIfAny()?.mailbox.drain(),
       wake: () => this.#wake(),
       close: () => this.#disarm(),
     });

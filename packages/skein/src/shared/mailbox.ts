@@ -9,6 +9,9 @@
  *  - `select(timeoutMs)` blocks until anything comes (the selector of a blocking loop);
  *  - `listen()` lets Node's own loop turn and drains when something comes.
  *
+ * Each looks for some microseconds before it sleeps, for to be woken takes longer than most waits: the
+ * first two in a loop of their own, the third once in each turn of Node's.
+ *
  * A thread also looks after its own jobs here. When `deaths` has gone up, a worker may have died
  * with one of them in its hands, and then nothing was pushed: the keeper has marked the slot, and
  * the owner, who alone takes slots out of use, finds the mark among its pending jobs. So nobody
@@ -50,6 +53,17 @@ const never = (): boolean => false;
 /** How often a blocking wait looks before it goes to sleep: some 20 µs. */
 const SPINS = 1500;
 
+/** How long a listening thread looks, once in each turn of Node's loop, before it sleeps. */
+const LOOK_MS = 0.05;
+
+/** What a mailbox needs of the thread that it is made in. */
+export interface MailboxHost {
+  /** Milliseconds, monotonic. */
+  now(): number;
+  /** Calls `look` when Node's loop has turned. */
+  inNextTurn(look: () => void): void;
+}
+
 export class Mailbox {
   readonly memory: ProcessMemory;
   readonly words: Int32Array;
@@ -64,7 +78,7 @@ export class Mailbox {
   dropCarried: ((serial: number) => void) | undefined;
   /** Looks for things other than mail, each time before a listening thread goes to sleep. */
   lookAround: (() => void) | undefined;
-  readonly #now: () => number;
+  readonly #host: MailboxHost;
   readonly #place: InboxPlace;
   readonly #inbox: number;
   readonly #parker: number;
@@ -89,11 +103,13 @@ export class Mailbox {
   /** Whether a promise of `waitAsync` is outstanding on the parker. Never more than one. */
   #waiter = false;
   #listenSoon = false;
+  /** Until when a listening thread looks before it sleeps. */
+  #lookUntil = 0;
+  #isLooking = false;
 
-  /** @param now - the clock: milliseconds, monotonic */
-  constructor(memory: ProcessMemory, address: ThreadAddress, now: () => number) {
+  constructor(memory: ProcessMemory, address: ThreadAddress, host: MailboxHost) {
     this.memory = memory;
-    this.#now = now;
+    this.#host = host;
     this.words = memory.words;
     this.address = address;
     this.slots = new SlotAllocator(memory.words, address.ident);
@@ -244,11 +260,11 @@ export class Mailbox {
    * @returns false when the time ran out first
    */
   waitFor(done: () => boolean, timeoutMs: number): boolean {
-    const deadline = timeoutMs === Infinity ? Infinity : this.#now() + timeoutMs;
+    const deadline = timeoutMs === Infinity ? Infinity : this.#host.now() + timeoutMs;
     for (;;) {
       this.drain();
       if (done()) return true;
-      const left = deadline === Infinity ? Infinity : deadline - this.#now();
+      const left = deadline === Infinity ? Infinity : deadline - this.#host.now();
       if (left <= 0) return false;
       if (!this.#spin()) this.#park(left, done);
     }
@@ -270,6 +286,7 @@ export class Mailbox {
    */
   listen(): void {
     this.#listening = true;
+    this.#lookUntil = this.#host.now() + LOOK_MS;
     this.#listenAgain();
   }
 
@@ -377,7 +394,24 @@ export class Mailbox {
     });
   }
 
+  readonly #look = (): void => {
+    this.#isLooking = false;
+    this.#takeAndListen();
+  };
+
+  #takeAndListen(): void {
+    if (this.drain()) this.#lookUntil = this.#host.now() + LOOK_MS;
+    this.#listenOn();
+  }
+
   #listenOn(): void {
+    if (this.#isLooking) return;
+    if (this.#expectedCount > 0 && this.#host.now() < this.#lookUntil) {
+      this.#isLooking = true;
+      this.#host.inNextTurn(this.#look);
+      return;
+    }
+    this.rest();
     for (;;) {
       announce(this.words, this.#parker);
       this.#lookAtOwn();
@@ -394,8 +428,7 @@ export class Mailbox {
       void waiting.value.then(() => {
         this.#waiter = false;
         stayAwake(this.words, this.#parker);
-        this.drain();
-        this.#listenOn();
+        this.#takeAndListen();
       });
       return;
     }

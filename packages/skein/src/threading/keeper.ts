@@ -15,9 +15,9 @@
  *
  * It is a daemon of the root thread: when that ends, the keeper and all its threads end.
  */
-import { performance } from 'node:perf_hooks';
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { RuntimeError } from '../core/exceptions.ts';
+import { mailboxHost } from '../crossing/mailbox-host.ts';
 import { load, store } from '../shared/atomics.ts';
 import { HEADER, THREAD, threadAt, ThreadFlag, ThreadStatus } from '../shared/layout.ts';
 import { Mailbox } from '../shared/mailbox.ts';
@@ -42,7 +42,7 @@ export class Keeper {
   constructor(setup: KeeperSetup) {
     this.#setup = setup;
     this.#memory = new ProcessMemory(setup.buffers);
-    this.#mailbox = new Mailbox(this.#memory, setup.address, () => performance.now());
+    this.#mailbox = new Mailbox(this.#memory, setup.address, mailboxHost);
     this.#supply = new WorkerSupply(this.#memory, (pool, name, entry, data) =>
       this.#startWorker(pool, { name, daemon: true, entry, data }),
     );

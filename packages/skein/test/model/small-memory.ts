@@ -100,8 +100,9 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     }
     words[chunkAt(0)] = addressOf(OWNER).ident;
   };
+  const host = { now: () => 0, inNextTurn: () => {} };
   const mailboxOf = (entry: number): Mailbox =>
-    new mailboxes.Mailbox(memory, addressOf(entry), () => 0);
+    new mailboxes.Mailbox(memory, addressOf(entry), host);
   return {
     layout,
     words: layout.MEMORY_BYTES / 4,

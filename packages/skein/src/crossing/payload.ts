@@ -16,6 +16,7 @@ import { INLINE_BYTES, PAGE_BYTES, Payload, SLOT, slotAt, TO_PAGES } from '../sh
 import { copyBytes } from './copy-bytes.ts';
 import { decode, decodeCarried } from './decode.ts';
 import { encode, type Encoded } from './encode.ts';
+import { keepFreedMemory } from './kept-memory.ts';
 import type { PackedValues } from './packed-values.ts';
 import type { ThisThread } from './this-thread.ts';
 
@@ -24,6 +25,9 @@ export const Part: { readonly args: number; readonly result: number } = {
   args: SLOT.argsPage,
   result: SLOT.resultPage,
 };
+
+/** glibc gives memory of this size and more back to the system as soon as it is free. */
+const LARGE_BYTES = 128 * 1024;
 
 /** Views over the inline bytes of the slots that this thread has used. */
 const views: Buffer[] = [];
@@ -118,6 +122,7 @@ function writeBlock(
   // The engine copies shared memory byte by byte, eight times as slowly, unless both ends are aligned.
   const bulkAt = (head.length + 7) & ~7;
   const length = bulk === undefined ? head.length : bulkAt + bulk.length;
+  if (length >= LARGE_BYTES) keepFreedMemory();
   const page = thread.mailbox.arena.take(length);
   if (page < 0) {
     const bytes = Buffer.allocUnsafeSlow(length);

@@ -14,7 +14,7 @@ import type { PoolMemory } from '../shared/pool-table.ts';
 import { wakeOrPutOff, wakePutOff } from '../shared/wake-worker.ts';
 import { type Job, NO_SLOT } from './concurrent-future.ts';
 
-/** How many workers of a pool are woken while a loop that submits is at work: it has a core, too. */
+/** How many workers of a pool are woken while the thread that submits is at work: it has a core, too. */
 const MOST_AWAKE = Math.max(1, availableParallelism() - 1);
 
 export class Submitter {
@@ -104,7 +104,7 @@ export class Submitter {
     return true;
   }
 
-  /** Now; or, for a blocking loop, which takes a core itself, when it rests. */
+  /** Now; or, when enough are awake, for this thread takes a core itself, when it rests. */
   #wakeWorker(): void {
     const { memory, mailbox } = this.#thread;
     if (wakeOrPutOff(memory, this.#pool, MOST_AWAKE) || this.#hasPutOff) return;

@@ -7,9 +7,9 @@
  * which costs more than a small task, is not paid per task. When nobody is idle and the pool may
  * have more workers, the keeper is asked to look; once, until it has looked.
  *
- * While a blocking loop is at work, and with it as many workers as there are other cores, the next
+ * While the submitter is at work, and with it as many workers as there are other cores, the next
  * worker is not woken but put off: it would only take a core from those who get on with it. It is
- * woken when the loop rests, and its core becomes free (`Mailbox.beforeRest`). If the loop computes
+ * woken when the submitter rests, and its core becomes free (`Mailbox.beforeRest`). If that computes
  * on instead, the keeper finds work that does not move, and wakes it.
  *
  * Who is idle and who sleeps stands in the pool's header, a bit for each entry of the thread table.

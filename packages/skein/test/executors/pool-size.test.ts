@@ -164,6 +164,17 @@ describe('who is woken', () => {
       opening.result();
     }
   });
+
+  test('nor where Node turns the thread, which looks for results before it sleeps', async () => {
+    using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+    for (let turn = 0; turn < 50; turn++) {
+      const gate = sharedWords();
+      const waiting = pool.submit(waitForWord, gate);
+      const opening = pool.submit(count, gate);
+      assert.equal(await waiting, true);
+      await opening;
+    }
+  });
 });
 
 describe('what threads are called', () => {

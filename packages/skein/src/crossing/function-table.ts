@@ -22,7 +22,7 @@ const KEPT = -1;
 
 const idsByFunction = new WeakMap<Function, number>();
 /** The one that was asked for last: mostly it is the same again. */
-let latest: Function | undefined;
+let latest: object = idsByFunction;
 let latestId = 0;
 const references: (FunctionReference | undefined)[] = [];
 

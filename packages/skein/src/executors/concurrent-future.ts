@@ -260,8 +260,17 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     try {
       callback(this);
     } catch (error) {
-      console.error('A callback of a ConcurrentFuture has thrown:', error);
+      showCallbackError(error);
     }
+  }
+}
+
+function showCallbackError(error: unknown): void {
+  const what = 'A callback of a ConcurrentFuture has thrown';
+  try {
+    console.error(`${what}:`, error);
+  } catch {
+    console.error(`${what} an error that throws when it is shown.`);
   }
 }
 

@@ -394,43 +394,48 @@ export class Mailbox {
     });
   }
 
+  /** Node's turn comes first, always: mail that never ends must hold up nothing else. */
+  #lookInNextTurn(): void {
+    this.#isLooking = true;
+    this.#host.inNextTurn(this.#look);
+  }
+
   readonly #look = (): void => {
     this.#isLooking = false;
     this.#takeAndListen();
   };
 
+  /** Whatever is thrown on the way: the thread goes on listening. */
   #takeAndListen(): void {
-    if (this.drain()) this.#lookUntil = this.#host.now() + LOOK_MS;
-    this.#listenOn();
+    try {
+      if (this.drain()) this.#lookUntil = this.#host.now() + LOOK_MS;
+    } finally {
+      this.#listenOn();
+    }
   }
 
   #listenOn(): void {
     if (this.#isLooking) return;
     if (this.#expectedCount > 0 && this.#host.now() < this.#lookUntil) {
-      this.#isLooking = true;
-      this.#host.inNextTurn(this.#look);
-      return;
+      this.lookAround?.();
+      return this.#lookInNextTurn();
     }
     this.rest();
-    for (;;) {
-      announce(this.words, this.#parker);
-      this.#lookAtOwn();
-      this.lookAround?.();
-      if (this.hasMail) {
-        stayAwake(this.words, this.#parker);
-        this.drain();
-        continue;
-      }
-      if (this.#waiter) return; // one that is still waiting from before serves as well
-      const waiting = waitAsync(this.words, this.#parker, Parker.parked);
-      if (!waiting.async) continue;
-      this.#waiter = true;
-      void waiting.value.then(() => {
-        this.#waiter = false;
-        stayAwake(this.words, this.#parker);
-        this.#takeAndListen();
-      });
-      return;
+    announce(this.words, this.#parker);
+    this.#lookAtOwn();
+    this.lookAround?.();
+    if (this.hasMail) {
+      stayAwake(this.words, this.#parker);
+      return this.#lookInNextTurn();
     }
+    if (this.#waiter) return; // one that is still waiting from before serves as well
+    const waiting = waitAsync(this.words, this.#parker, Parker.parked);
+    if (!waiting.async) return this.#lookInNextTurn(); // somebody was faster
+    this.#waiter = true;
+    void waiting.value.then(() => {
+      this.#waiter = false;
+      stayAwake(this.words, this.#parker);
+      this.#takeAndListen();
+    });
   }
 }

@@ -1,6 +1,7 @@
 /** Faults that were found by people who tried to break it; the titles are the faults. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { inspect } from 'node:util';
 import {
   BrokenThreadPool,
   newEventLoop,
@@ -126,4 +127,49 @@ test('a thread that ran out of memory ended without a word', async () => {
 test('a SharedArrayBuffer that a thread without others sent to its own loop was an InternalError', async () => {
   const { code, stdout, stderr } = await runProgram('faults.js', ['a message to itself']);
   assert.deepEqual([code, stdout], [0, '4\n2\n'], stderr);
+});
+
+test('the first function that a thread sent was undefined, and it was taken', async () => {
+  const { stdout, code } = await runProgram('faults.js', ['nothing is the first function']);
+  assert.deepEqual([stdout, code], ['2\n', 0]);
+});
+
+describe('a thread that Node turns', () => {
+  test('went deaf after a callback had thrown what throws when it is shown', async () => {
+    using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const first = pool.submit(addOne, 1);
+    let called = false;
+    first.addDoneCallback(() => {
+      throw Object.defineProperty(new Error('evil'), inspect.custom, {
+        value: () => assert.fail('shown'),
+      });
+    });
+    first.addDoneCallback(() => (called = true));
+    assert.equal(await first, 2);
+    assert.equal(called, true);
+    assert.equal(await pool.submit(addOne, 2), 3);
+  });
+
+  test('gave Node no turn while mail kept coming', async () => {
+    using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    let jobs = 0;
+    let isEnough = false;
+    const idle = new Promise<void>((resolve) => {
+      const again = (): void => {
+        if (isEnough) return resolve();
+        const until = performance.now() + 0.06; // as long as the next result takes
+        while (performance.now() < until);
+        jobs++;
+        pool.submit(addOne, jobs).addDoneCallback(again);
+      };
+      for (let i = 0; i < 4; i++) again();
+    });
+    for (let tick = 0; tick < 20; tick++) {
+      const before = jobs;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      assert.ok(jobs - before < 20_000, 'a timer waited until the mail had an end');
+    }
+    isEnough = true;
+    await idle;
+  });
 });

@@ -17,9 +17,6 @@ import type { TimerHandle } from './timer-heap.ts';
  * come, first served. How many may ask is known from the start, #left: as many as there are futures.
  * At the deadline one null for each future that is not done goes into the queue.
  *
- * A loop over it that is left early leaves nothing behind on the futures: whoever waits next looks at
- * them again.
- *
  * @see CPython 3.14 Lib/asyncio/tasks.py, _AsCompletedIterator
  */
 
@@ -42,8 +39,6 @@ export interface Completions<A> {
 /** `for await` uses it; a coroutine may do the same with `yield* futures.next()`. */
 export interface CompletedFutures<A> {
   next(): Operation<IteratorResult<CompletedOf<A>, undefined>>;
-  /** Called where `for await` is left early. Another loop may go on with what is left. */
-  return(): Operation<IteratorReturnResult<undefined>>;
   [Symbol.asyncIterator](): CompletedFutures<A>;
 }
 
@@ -91,7 +86,6 @@ class AsCompleted<A> extends Observer implements Completions<A>, Dependent {
   #left: number;
   readonly #waiters: Set<Future<void>> = new Set();
   readonly #timer: TimerHandle | null = null;
-  #isWatching: boolean = false;
 
   constructor(sources: ReadonlySet<A>, timeoutMs: number | null) {
     super();
@@ -101,7 +95,7 @@ class AsCompleted<A> extends Observer implements Completions<A>, Dependent {
     for (const source of sources)
       this.#todo.add(ensureFuture(source as TaskSource<unknown>, { loop }));
     this.#left = this.#todo.size;
-    this.#watch();
+    for (const future of this.#todo) addObserver(future, this);
     if (this.#left > 0 && timeoutMs !== null && timeoutMs !== Infinity) {
       this.#timer = loop.callLater(timeoutMs, () => this.#timeIsUp());
     }
@@ -113,14 +107,12 @@ class AsCompleted<A> extends Observer implements Completions<A>, Dependent {
         if (!this.#claim()) return { done: true, value: undefined };
         return { done: false, value: new Operation(() => this.#nextResult()) };
       },
-      return: () => this.#leave(),
     };
   }
 
   [Symbol.asyncIterator](): CompletedFutures<A> {
     const futures: CompletedFutures<A> = {
       next: () => new Operation(() => this.#nextStep()),
-      return: () => new Operation(() => this.#leaveLater()),
       [Symbol.asyncIterator]: () => futures,
     };
     return futures;
@@ -134,26 +126,6 @@ class AsCompleted<A> extends Observer implements Completions<A>, Dependent {
   *#nextStep(): Coroutine<IteratorResult<CompletedOf<A>, undefined>> {
     if (!this.#claim()) return { done: true, value: undefined };
     return { done: false, value: (yield* this.#take()) as CompletedOf<A> };
-  }
-
-  /** A loop is left early: nothing stays behind on the futures, unless somebody else waits. */
-  #leave(): IteratorReturnResult<undefined> {
-    if (this.#waiters.size === 0 && this.#isWatching) {
-      this.#isWatching = false;
-      for (const future of this.#todo) removeWaiter(future, this);
-    }
-    return { done: true, value: undefined };
-  }
-
-  // oxlint-disable-next-line require-yield -- what `for await` waits for
-  *#leaveLater(): Coroutine<IteratorReturnResult<undefined>> {
-    return this.#leave();
-  }
-
-  #watch(): void {
-    if (this.#isWatching) return;
-    this.#isWatching = true;
-    for (const future of this.#todo) addObserver(future, this);
   }
 
   #claim(): boolean {
@@ -172,7 +144,6 @@ class AsCompleted<A> extends Observer implements Completions<A>, Dependent {
   }
 
   *#waitForOne(): Coroutine<void> {
-    this.#watch();
     const waiter = this.#loop.createFuture<void>();
     this.#waiters.add(waiter);
     setBehind(waiter, this);
@@ -202,7 +173,6 @@ class AsCompleted<A> extends Observer implements Completions<A>, Dependent {
 
   #timeIsUp(): void {
     const late = [...this.#todo];
-    this.#isWatching = false;
     this.#todo.clear();
     for (const future of late) {
       removeWaiter(future, this);

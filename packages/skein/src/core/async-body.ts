@@ -74,10 +74,15 @@ export class AsyncBody<T> extends Future<T> {
    *   well, that is the one that is thrown, and there is no second one.
    */
   endWait(future: Future<unknown>): CancelledError | null {
-    this.#waited.delete(future);
-    this.getLoop().scheduler.pauseFor(this.#task);
+    this.leaveWait(future);
     const cancellation = this.#task.takeCancellation();
     return future.cancelled() || future.exception() instanceof CancelledError ? null : cancellation;
+  }
+
+  /** The function goes on, as the current task, when this callback has returned. */
+  leaveWait(future: Future<unknown>): void {
+    this.#waited.delete(future);
+    this.getLoop().scheduler.pauseFor(this.#task);
   }
 
   /** Waits until the function is done, of which this is the promise. In a step of the task. */

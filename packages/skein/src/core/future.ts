@@ -381,6 +381,14 @@ function calls(waiter: Waiter, callback: DoneCallback<never>): boolean {
   );
 }
 
+/** Takes a waiter back that will not look at the future, when it is cancelled as was the waiter. */
+export function leaveBehind(future: Future<unknown>, waiter: Observer | Task<unknown>): void {
+  removeWaiter(future, waiter);
+  future.addDoneCallback(() => {
+    if (failureOf(future) instanceof CancelledError) future.exception();
+  });
+}
+
 /** Whether `x` is a future, or a task, of a loop. */
 export function isFuture(x: unknown): x is Future<unknown> {
   return x instanceof Future;

@@ -1,7 +1,7 @@
 import type { AsyncBody } from './async-body.ts';
 import { stackNow } from './coroutine-frames.ts';
 import type { CancelledError } from './exceptions.ts';
-import { addObserver, type Future } from './future.ts';
+import { addObserver, type Future, leaveBehind, waitersOf } from './future.ts';
 import { Observer } from './observer.ts';
 import { runningLoopOrNull } from './running-loop.ts';
 
@@ -29,6 +29,17 @@ export function promiseOf<T>(future: Future<T>): Promise<T> {
   });
 }
 
+/** Ends all waits of an async function with an error, in the next iteration, and leaves the futures alone. */
+export function leaveWaits(body: AsyncBody<unknown>, error: CancelledError): void {
+  for (const future of body.waited) {
+    for (const waiter of waitersOf(future)) {
+      if (!(waiter instanceof PromiseSettler) || !waiter.isOf(body)) continue;
+      leaveBehind(future, waiter);
+      future.getLoop().callSoon(() => waiter.leave(future, error));
+    }
+  }
+}
+
 /** Settles a promise when the future is done. */
 export class PromiseSettler<T> extends Observer {
   /** Where the async function waits; only in debug mode. */
@@ -52,6 +63,16 @@ export class PromiseSettler<T> extends Observer {
 
   awaiters(): Iterable<Future<unknown> | string> {
     return [this.#body ?? 'a promise'];
+  }
+
+  isOf(body: AsyncBody<unknown>): boolean {
+    return this.#body === body;
+  }
+
+  /** The function that waits goes on with an error, though the future is pending. */
+  leave(future: Future<unknown>, error: CancelledError): void {
+    this.#body?.leaveWait(future);
+    this.#reject(error);
   }
 
   futureIsDone(future: Future<T>): void {

@@ -21,7 +21,7 @@ export interface StackOptions {
 
 export interface PrintStackOptions extends StackOptions {
   /** Where to write; by default where the loop shows its errors. */
-  readonly file?: { write(text: string): unknown } | undefined;
+  readonly file?: { write(text: string): unknown } | null | undefined;
 }
 
 /** The functions that a task waits in, innermost first. */
@@ -55,10 +55,10 @@ export function stackOfTask(
 ): FrameCallGraphEntry[] {
   if (!task.done()) {
     const frames = framesOfWaiting(task).toReversed();
-    return limit === null ? frames : frames.slice(Math.max(0, frames.length - limit));
+    return limit === null ? frames : frames.slice(Math.max(0, frames.length - Math.max(0, limit)));
   }
   const frames = framesOfStack((failure as Error | undefined)?.stack).toReversed();
-  return limit === null ? frames : frames.slice(0, limit);
+  return limit === null ? frames : frames.slice(0, Math.max(0, limit));
 }
 
 /** The same as text, as CPython writes it. */

@@ -11,14 +11,7 @@ import type { FrameCallGraphEntry } from './coroutine-frames.ts';
 import type { EventLoop } from './event-loop.ts';
 import { CancelledError, InvalidStateError, RuntimeError, tunnels } from './exceptions.ts';
 import type { AbortSignalLike } from './abort.ts';
-import {
-  addWaiter,
-  claimSuspension,
-  failureOf,
-  Future,
-  removeWaiter,
-  type Step,
-} from './future.ts';
+import { addWaiter, claimSuspension, failureOf, Future, leaveBehind, type Step } from './future.ts';
 import { instrument } from './instruments.ts';
 import type { Runnable } from './ready-queue.ts';
 import { watchUntilAwaited } from './never-awaited.ts';
@@ -26,6 +19,7 @@ import { recordsOrigins } from './origins.ts';
 import { otherCopyError } from './copies.ts';
 import { repr } from './repr.ts';
 import { getRunningLoop, runningLoopOrNull } from './running-loop.ts';
+import { leaveWaits } from './promise-of.ts';
 import { checkSignal, TaskAbort } from './task-abort.ts';
 import {
   formatStack,
@@ -68,7 +62,7 @@ interface Driven {
 }
 
 /** Tasks whose waits are being cancelled now: one that is met again waits for itself, through others. */
-const beingCancelled: Set<Task<unknown>> = new Set();
+let beingCancelled: Set<Task<unknown>> = new Set();
 
 /** What a task can be given beside its coroutine. */
 export interface TaskOptions {
@@ -204,7 +198,7 @@ export class Task<T> extends Future<T> implements Runnable {
   printStack({ limit = null, file }: PrintStackOptions = {}): void {
     const failure = failureOf(this);
     const text = formatStack(this, failure, stackOfTask(this, failure, limit));
-    if (file === undefined) this.getLoop().scheduler.warn(text);
+    if (file === undefined || file === null) this.getLoop().scheduler.warn(text);
     else file.write(`${text}\n`);
   }
 
@@ -231,13 +225,24 @@ export class Task<T> extends Future<T> implements Runnable {
     if (this.done()) return super.cancel();
     if (beingCancelled.has(this)) return this.#leaveCircle(message);
     this.#cancelRequests++;
-    this.#abort?.cancelled(new CancelledError(message));
+    if (this.#abort !== null) this.#tellListeners(this.#abort, message);
     // Cancelling what it waits for wakes the task, and its wait throws. One that is done already
     // has woken the task, and the cancellation wins over its result.
     if (this.#waitsFor === null || !this.#cancelWait(this.#waitsFor, message)) {
       this.#cancelAtNextStep(message);
     }
     return true;
+  }
+
+  /** What listens to the signal may cancel other tasks, and is no part of a way round. */
+  #tellListeners(abort: TaskAbort, message: string | undefined): void {
+    const outer = beingCancelled;
+    beingCancelled = new Set();
+    try {
+      abort.cancelled(new CancelledError(message));
+    } finally {
+      beingCancelled = outer;
+    }
   }
 
   #cancelWait(future: Future<unknown>, message: string | undefined): boolean {
@@ -257,8 +262,14 @@ export class Task<T> extends Future<T> implements Runnable {
 
   /** What the task waits for waits for the task: it stops to wait, and then all the others can end. */
   #leaveCircle(message: string | undefined): true {
-    if (this.#waitsFor !== null) {
-      removeWaiter(this.#waitsFor, this);
+    const waitsFor = this.#waitsFor;
+    // An async function hears of it where it stands.
+    if (this.asyncBody !== null && waitsFor === this.asyncBody) {
+      leaveWaits(this.asyncBody, new CancelledError(message));
+      return true;
+    }
+    if (waitsFor !== null) {
+      leaveBehind(waitsFor, this);
       this.#waitsFor = null;
       this.#again();
     }

@@ -2,15 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { runWithVirtualTime } from 'skein/testing';
 import {
-  asCompleted,
   type Coroutine,
   createTask,
   type ExceptionGroup,
   FIRST_EXCEPTION,
   formatCallGraph,
   formatTaskTree,
+  gather,
   getRunningLoop,
   Lock,
+  NodeEventLoop,
   run,
   Semaphore,
   shield,
@@ -118,35 +119,76 @@ describe('five thousand tasks in a row', () => {
   });
 });
 
-describe('asCompleted that is left early', () => {
-  test('left something behind on what is pending; another loop goes on', () => {
-    run(function* () {
-      const pending = getRunningLoop().createFuture<string>();
-      const late = createTask(sleep(5, 'late'));
-      const completions = asCompleted([createTask(sleep(0, 'now')), pending, late]);
-      for (const next of completions) {
-        assert.equal(yield* next, 'now');
-        break;
-      }
-      assert.equal(formatCallGraph(pending).includes('Awaited by'), false);
-      const o: unknown[] = [];
-      getRunningLoop().callLater(10, () => pending.setResult('last'));
-      for (const next of completions) o.push(yield* next);
-      assert.deepEqual(o, ['late', 'last']);
+describe('cancelling tasks that wait for each other', () => {
+  const errorsOf = async (body: () => Promise<unknown>): Promise<[unknown, unknown[]]> => {
+    const loop = new NodeEventLoop();
+    const errors: unknown[] = [];
+    loop.setExceptionHandler((_loop, context) => errors.push(context.message));
+    const value = await loop.runUntilComplete(body);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    loop.close();
+    return [value, errors];
+  };
+
+  test('an async function that refuses was cancelled all the same', async () => {
+    const [value, errors] = await errorsOf(async () => {
+      const a: Task<string> = createTask(async () => {
+        try {
+          await b;
+          return 'nothing';
+        } catch (error) {
+          return `refused ${(error as Error).message}`;
+        }
+      });
+      const b: Task<unknown> = createTask(async () => await a);
+      await sleep(2);
+      a.cancel('m');
+      return [await a, await b, a.cancelling(), b.cancelling()];
     });
+    assert.deepEqual(value, ['refused m', 'refused m', 1, 1]);
+    assert.deepEqual(errors, []);
   });
 
-  test('in an async function, too', async () => {
-    await run(async () => {
-      const tasks = [5, 1].map((ms) => createTask(sleep(ms, ms)));
-      const completions = asCompleted(tasks);
+  test('nobody is told of the cancellation of a gather in between', async () => {
+    const [value, errors] = await errorsOf(async () => {
+      const a: Task<void> = createTask(function* () {
+        yield* gather(b, sleep(0));
+      });
+      const b: Task<void> = createTask(function* () {
+        yield* a;
+      });
+      await sleep(2);
+      a.cancel();
+      await wait([a, b]);
+      return [a.cancelled(), b.cancelled()];
+    });
+    assert.deepEqual(value, [true, true]);
+    assert.deepEqual(errors, []);
+  });
+
+  test('a listener that cancels who waits was taken for such a circle', () => {
+    run(function* () {
       const o: unknown[] = [];
-      for await (const task of completions) {
-        o.push(await task);
-        break;
-      }
-      for await (const task of completions) o.push(await task);
-      assert.deepEqual(o, [1, 5]);
+      const inner: Task<void> = createTask(function* () {
+        try {
+          yield* sleep(9000);
+        } finally {
+          yield* sleep(1);
+          o.push('inner');
+        }
+      });
+      const outer = createTask(function* () {
+        try {
+          yield* inner;
+        } finally {
+          o.push('outer', inner.done());
+        }
+      });
+      yield* sleep(1);
+      inner.signal.addEventListener('abort', () => outer.cancel('from a listener'), { once: true });
+      outer.cancel('first');
+      yield* wait([outer]);
+      assert.deepEqual([...o, outer.cancelling()], ['inner', 'outer', true, 2]);
     });
   });
 });

@@ -381,7 +381,7 @@ function calls(waiter: Waiter, callback: DoneCallback<never>): boolean {
   );
 }
 
-/** Takes a waiter back that will not look at the future, when it is cancelled as was the waiter. */
+/** Takes back a waiter that was cancelled; that the future ends by the same is nobody's failure. */
 export function leaveBehind(future: Future<unknown>, waiter: Observer | Task<unknown>): void {
   removeWaiter(future, waiter);
   future.addDoneCallback(() => {

@@ -31,13 +31,21 @@ export function promiseOf<T>(future: Future<T>): Promise<T> {
 
 /** Ends all waits of an async function with an error, in the next iteration, and leaves the futures alone. */
 export function leaveWaits(body: AsyncBody<unknown>, error: CancelledError): void {
+  for (const [future, settler] of settlersOf(body)) {
+    leaveBehind(future, settler);
+    future.getLoop().callSoon(() => settler.leave(future, error));
+  }
+}
+
+/** The waits of an async function: for what, and what settles its promise. */
+export function settlersOf(body: AsyncBody<unknown>): [Future<unknown>, PromiseSettler<unknown>][] {
+  const found: [Future<unknown>, PromiseSettler<unknown>][] = [];
   for (const future of body.waited) {
     for (const waiter of waitersOf(future)) {
-      if (!(waiter instanceof PromiseSettler) || !waiter.isOf(body)) continue;
-      leaveBehind(future, waiter);
-      future.getLoop().callSoon(() => waiter.leave(future, error));
+      if (waiter instanceof PromiseSettler && waiter.isOf(body)) found.push([future, waiter]);
     }
   }
+  return found;
 }
 
 /** Settles a promise when the future is done. */

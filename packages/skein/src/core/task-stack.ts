@@ -5,8 +5,7 @@ import {
   framesOfStack,
   framesOfSuspended,
 } from './coroutine-frames.ts';
-import { waitersOf } from './future.ts';
-import { PromiseSettler } from './promise-of.ts';
+import { settlersOf } from './promise-of.ts';
 import { repr } from './repr.ts';
 import type { Task } from './task.ts';
 
@@ -34,11 +33,7 @@ export function framesOfWaiting(task: Task<unknown>): FrameCallGraphEntry[] {
 
 /** Where an async function waits, if that was taken down. */
 function stackOf(body: AsyncBody<unknown>): string | null {
-  for (const future of body.waited) {
-    for (const waiter of waitersOf(future)) {
-      if (waiter instanceof PromiseSettler && waiter.stack !== null) return waiter.stack;
-    }
-  }
+  for (const [, { stack }] of settlersOf(body)) if (stack !== null) return stack;
   return null;
 }
 

@@ -76,7 +76,7 @@ export class Mailbox {
   duty: (() => void) | undefined;
   /** Tells who carries the value of this serial number that nobody will fetch it. */
   dropCarried: ((serial: number) => void) | undefined;
-  /** Looks for things other than mail, each time before a listening thread goes to sleep. */
+  /** Looks for things other than mail, whenever a listening thread looks, last before it sleeps. */
   lookAround: (() => void) | undefined;
   readonly #host: MailboxHost;
   readonly #place: InboxPlace;

@@ -46,8 +46,8 @@ const PATIENCE_MS = 10_000;
 
 export interface VirtualTimeNodeOptions extends VirtualTimeOptions {
   /**
-   * Milliseconds of real time for which a foreign promise, or a signal, may keep the clock from moving. Default
-   * 10 000; `Infinity` waits for ever.
+   * Milliseconds of real time for which a foreign promise, or a signal, may keep the clock from
+   * moving. Default 10 000; `Infinity` waits for ever.
    */
   readonly patienceMs?: number | undefined;
 }

@@ -105,8 +105,10 @@ export { wrapPromise } from './core/wrap-promise.ts';
 export { wrapSignal } from './core/wrap-signal.ts';
 export { task } from './crossing/task.ts';
 export { ConcurrentFuture } from './executors/concurrent-future.ts';
-export { ExecutorView, type SubmitOptions } from './executors/executor-view.ts';
+export { currentJob, type CurrentJob } from './executors/current-job.ts';
+export { ExecutorView } from './executors/executor-view.ts';
 export { runCoroutineThreadsafe } from './executors/run-coroutine-threadsafe.ts';
+export type { SubmitOptions } from './executors/submit-options.ts';
 export {
   type ShutdownOptions,
   ThreadPoolExecutor,

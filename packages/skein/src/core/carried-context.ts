@@ -1,4 +1,5 @@
 import { carriedIn, type Context } from './context.ts';
+import type { ContextVar } from './context-var.ts';
 import { RuntimeError } from './exceptions.ts';
 
 /*
@@ -10,6 +11,15 @@ export interface CarriedValues {
   readonly values: readonly unknown[];
 }
 
+/** Variables of the library's own, whose values mean nothing elsewhere. */
+const stayHere = new WeakSet<object>();
+
+/** Keeps the values of a variable from going to other threads. */
+export function staysInItsThread<T>(variable: ContextVar<T>): ContextVar<T> {
+  stayHere.add(variable);
+  return variable;
+}
+
 /**
  * What of a context another thread is to have; null when it is empty.
  *
@@ -18,7 +28,9 @@ export interface CarriedValues {
 export function valuesToCarry(context: Context): CarriedValues | null {
   const all = new Map(carriedIn(context));
   const own = new Set<string>();
-  for (const [{ name }, value] of context) {
+  for (const [variable, value] of context) {
+    if (stayHere.has(variable)) continue;
+    const { name } = variable;
     if (own.has(name)) {
       throw new RuntimeError(
         `Two context variables called '${name}' have a value: another thread could not tell them apart. ` +

@@ -152,7 +152,7 @@ export class ThisThread {
 }
 
 /** Ends this thread as `terminate()` does: no 'exit' event, and what it has in hand is lost. */
-function endAtOnce(): never {
+export function endAtOnce(): never {
   return (process as unknown as { reallyExit: (code: number) => never }).reallyExit(1);
 }
 

@@ -13,9 +13,21 @@ import { decodeError } from '../crossing/decode-error.ts';
 import { Part, readPayload } from '../crossing/payload.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { compareExchange, load } from '../shared/atomics.ts';
-import { Outcome, Phase, phaseOf, SLOT, slotAt } from '../shared/layout.ts';
+import { ask, runnerOf, setDeadline } from '../shared/deadlines.ts';
+import {
+  Ask,
+  EndReason,
+  momentOf,
+  Outcome,
+  Phase,
+  phaseOf,
+  SLOT,
+  slotAt,
+} from '../shared/layout.ts';
 import type { Expectation } from '../shared/mailbox.ts';
+import { wakeThread } from '../shared/thread-table.ts';
 import { lostJobError } from './lost-job.ts';
+import type { JobOptions } from './submit-options.ts';
 import { addUnseenJob, type FailedJobs, jobWasSeen } from './unseen-jobs.ts';
 
 /** Pending, and where: not in a slot yet, in the slot `#slot`. Then one of the three ends. */
@@ -34,6 +46,8 @@ export interface Job extends Expectation {
   /** The job will never be done. */
   fail(error: unknown): void;
   cancel(): boolean;
+  /** Sends the job once more; false when the pool does not take it any more. */
+  again: (() => boolean) | undefined;
 }
 
 type Callback<T> = (future: ConcurrentFuture<T>) => void;
@@ -47,6 +61,7 @@ type Callback<T> = (future: ConcurrentFuture<T>) => void;
 export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, PromiseLike<T> {
   readonly #thread: ThisThread;
   readonly #fn: Function;
+  readonly #options: JobOptions | null;
   #slot: number = NO_SLOT;
   /** State word of the slot while it is queued. */
   #queued = 0;
@@ -55,12 +70,22 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   #callbacks: Callback<T>[] | Callback<T> | undefined;
   /** As long as nobody has looked at the error. */
   #unseen: FailedJobs | null = null;
+  /** Listens to the signal of the options. */
+  #onAbort: (() => void) | null = null;
+  #attempts = 0;
+  /** @internal Sends the job once more. */
+  again: (() => boolean) | undefined = undefined;
 
   /** @internal Futures come from `executor.submit`. */
-  constructor(thread: ThisThread, fn: Function) {
+  constructor(thread: ThisThread, fn: Function, options: JobOptions | null = null) {
     this.#thread = thread;
     this.#fn = fn;
+    this.#options = options;
     if (recordsOrigins) noteOrigin(this);
+    const signal = options?.signal ?? null;
+    if (signal === null || signal.aborted) return;
+    this.#onAbort = () => this.#abort(signal);
+    signal.addEventListener('abort', this.#onAbort);
   }
 
   /** Whether there is a result, an error, or a cancellation. */
@@ -76,23 +101,22 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   /** Whether a worker has begun the work and not finished it. */
   running(): boolean {
     if (this.#state !== State.pending || this.#slot === NO_SLOT) return false;
-    const phase = phaseOf(load(this.#thread.memory.words, slotAt(this.#slot) + SLOT.state));
-    return phase === Phase.running || phase === Phase.done || phase === Phase.lost;
+    const state = load(this.#thread.memory.words, slotAt(this.#slot) + SLOT.state);
+    return state !== this.#queued;
   }
 
   /**
-   * Keeps the work from being done, if no worker has begun it.
+   * Keeps the work from being done, if no worker has begun it. Work that is being done is asked to end:
+   * `currentJob()` tells it so, and a coroutine or an async function is cancelled as a task is. When it
+   * ends by that it was cancelled after all.
    *
    * @returns false when it is being done or is done; true when it is, or was before, cancelled
    */
   cancel(): boolean {
     if (this.#state !== State.pending) return this.#state === State.cancelled;
-    if (this.#slot !== NO_SLOT) {
-      const { words } = this.#thread.memory;
-      const at = slotAt(this.#slot) + SLOT.state;
-      if (compareExchange(words, at, this.#queued, Phase.writing) !== this.#queued) return false;
-      this.#thread.mailbox.release(this.#slot);
-      this.#slot = NO_SLOT;
+    if (!this.#takeOut()) {
+      this.#ask(Ask.cancel);
+      return false;
     }
     this.#finish(State.cancelled, undefined);
     this.#thread.mailWasRead();
@@ -171,13 +195,19 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   toString(): string {
     const state = STATE_NAMES[this.#state] as string;
     const progress = this.running() ? 'running' : state;
-    return `<${this.constructor.name} ${progress} fn=${this.#fn.name || '<anonymous>'}>`;
+    return `<${this.constructor.name} ${progress} fn=${this.#name || '<anonymous>'}>`;
   }
 
   /** @internal The job is in a slot now, waiting in a ring. */
   enqueued(slot: number, queued: number): void {
     this.#slot = slot;
     this.#queued = queued;
+  }
+
+  /** @internal The signal was aborted before it was submitted. */
+  aborted(): this {
+    this.#finish(State.error, this.#options?.signal?.reason);
+    return this;
   }
 
   /** @internal The job will never be done. */
@@ -191,11 +221,15 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     const at = slotAt(slot);
     const { mailbox } = this.#thread;
     this.#slot = NO_SLOT;
-    if (phaseOf(load(words, at + SLOT.state)) === Phase.lost) {
-      const error = lostJobError(words, slot, this.#fn.name);
+    const phase = phaseOf(load(words, at + SLOT.state));
+    if (phase === Phase.condemned) return this.#fail(this.#overrunError(true, undefined));
+    if (phase === Phase.lost) {
+      const isOverrun = words[at + SLOT.detail] === EndReason.overrun;
+      const error = isOverrun
+        ? this.#overrunError(true, undefined)
+        : lostJobError(words, slot, this.#name);
       mailbox.release(slot);
-      this.#finish(State.error, error);
-      return;
+      return this.#fail(error);
     }
     const outcome = words[at + SLOT.outcome] as number;
     let payload: unknown;
@@ -215,9 +249,66 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   /** @internal What came of the work is known: an `Outcome` and what goes with it. Does not throw. */
   complete(outcome: number, payload: unknown): void {
     if (this.#state !== State.pending) return;
-    if (outcome === Outcome.value) this.#finish(State.value, payload);
-    else if (outcome === Outcome.cancelled) this.#finish(State.cancelled, undefined);
-    else this.#finish(State.error, errorOf(outcome, payload));
+    const isAborted = this.#options?.signal?.aborted === true;
+    if (outcome === Outcome.value && !isAborted) this.#finish(State.value, payload);
+    else if (outcome === Outcome.cancelled && !isAborted) this.#finish(State.cancelled, undefined);
+    else if (outcome === Outcome.overrun) this.#fail(this.#overrunError(false, payload));
+    else this.#fail(errorOf(outcome, payload));
+  }
+
+  /** Takes the job out of the pool's queue, or from those that are held back; false when it has begun. */
+  #takeOut(): boolean {
+    if (this.#slot === NO_SLOT) return true;
+    const { words } = this.#thread.memory;
+    const at = slotAt(this.#slot) + SLOT.state;
+    if (compareExchange(words, at, this.#queued, Phase.writing) !== this.#queued) return false;
+    this.#thread.mailbox.release(this.#slot);
+    this.#slot = NO_SLOT;
+    return true;
+  }
+
+  #ask(what: number): void {
+    const { words } = this.#thread.memory;
+    const runner = runnerOf(words, this.#slot);
+    if (runner < 0) return; // it has ended, and this thread has not heard of it yet
+    ask(words, this.#slot, what);
+    if (what === Ask.abort) {
+      const { mailbox } = this.#thread;
+      const until = mailbox.commonNow() + (this.#options as JobOptions).grace;
+      setDeadline(words, this.#slot, runner, momentOf(until));
+    }
+    wakeThread(words, runner);
+  }
+
+  #abort(signal: AbortSignal): void {
+    if (this.#state !== State.pending) return;
+    if (!this.#takeOut()) return this.#ask(Ask.abort);
+    this.#finish(State.error, signal.reason);
+    this.#thread.mailWasRead();
+  }
+
+  /** An attempt has failed: there may be another one. */
+  #fail(error: unknown): void {
+    const { signal, retries } = this.#options ?? { signal: null, retries: 0 };
+    if (signal?.aborted === true) return this.#finish(State.error, signal.reason);
+    if (this.#attempts++ < retries && this.again?.() === true) return;
+    this.#finish(State.error, error);
+  }
+
+  #overrunError(isCondemned: boolean, thrown: unknown): TimeoutError {
+    const end = isCondemned
+      ? ' It did not end when it was asked to, so its thread was ended, and the pool has replaced that.'
+      : '';
+    const cause = thrown === undefined ? undefined : { cause: decodeError(thrown) };
+    const timeout = this.#options?.timeout;
+    return new TimeoutError(
+      `'${this.#name}' ran longer than its timeout of ${timeout} ms.${end}`,
+      cause,
+    );
+  }
+
+  get #name(): string {
+    return this.#options?.name ?? this.#fn.name;
   }
 
   #wait(timeoutMs: number, asked: string): void {
@@ -228,7 +319,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     }
     if (timeoutMs > 0) noteBlocking(`${asked}() of a concurrent future`, 'use yield* or await');
     if (this.#thread.mailbox.waitFor(() => this.#state !== State.pending, timeoutMs)) return;
-    const { name } = this.#fn;
+    const name = this.#name;
     const task = name === '' ? 'the task' : `'${name}'`;
     const state = this.running() ? 'still running' : 'still waiting for a thread';
     throw new TimeoutError(`No result after ${timeoutMs} ms: ${task} is ${state}.`);
@@ -237,6 +328,10 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   #finish(state: number, value: unknown): void {
     this.#state = state;
     this.#value = value;
+    if (this.#onAbort !== null) {
+      this.#options?.signal?.removeEventListener('abort', this.#onAbort);
+      this.#onAbort = null;
+    }
     if (state === State.error) this.#noteUnseen(value);
     const callbacks = this.#callbacks;
     if (callbacks === undefined) return;
@@ -246,8 +341,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   }
 
   #noteUnseen(error: unknown): void {
-    const name = this.#fn.name === '' ? '<anonymous>' : this.#fn.name;
-    this.#unseen = addUnseenJob(this, name, error);
+    this.#unseen = addUnseenJob(this, this.#name || '<anonymous>', error);
   }
 
   #markSeen(): void {

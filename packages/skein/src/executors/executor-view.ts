@@ -1,45 +1,34 @@
-import { inspect } from 'node:util';
-import { Context, copyContext } from '../core/context.ts';
-import { type CarriedValues, valuesToCarry } from '../core/carried-context.ts';
 import { ofThisCopy } from '../core/copies.ts';
 import type { Executor, ResultOf } from '../core/executor.ts';
 import { staysHome } from '../core/stays-home.ts';
 import type { ConcurrentFuture } from './concurrent-future.ts';
+import { checkOptions, type JobOptions, jobOptions, type SubmitOptions } from './submit-options.ts';
 import type { ShutdownOptions, ThreadPoolExecutor } from './thread-pool-executor.ts';
 
-/** What `executor.with` takes. */
-export interface SubmitOptions {
-  /**
-   * The context whose values the task finds in its own variables of the same names; `true` for the one
-   * that is current when the task is submitted. What the task sets stays there.
-   */
-  readonly context?: Context | boolean | undefined;
-}
-
-/** Submits to the pool behind a view, with what the task is to find in its context. */
-export type SubmitInContext = <A extends unknown[], R>(
+/** Submits to the pool behind a view. */
+export type SubmitJob = <A extends unknown[], R>(
   fn: (...args: A) => R,
   args: A,
-  context: CarriedValues | null,
+  options: JobOptions | null,
 ) => ConcurrentFuture<ResultOf<R>>;
 
 /**
  * The same pool, submitted to with options: what `executor.with` returns.
  *
  * ```ts
- * await loop.runInExecutor(pool.with({ context: true }), render, page);
+ * await loop.runInExecutor(pool.with({ timeout: 1000, context: true }), render, page);
  * ```
  */
 export class ExecutorView implements Executor, Disposable, AsyncDisposable {
   readonly #executor: ThreadPoolExecutor;
-  readonly #submit: SubmitInContext;
+  readonly #submit: SubmitJob;
   readonly #options: SubmitOptions;
 
   /** @internal Views come from `executor.with`. */
-  constructor(executor: ThreadPoolExecutor, submit: SubmitInContext, options: SubmitOptions) {
+  constructor(executor: ThreadPoolExecutor, submit: SubmitJob, options: SubmitOptions) {
     this.#executor = executor;
     this.#submit = submit;
-    this.#options = checked(options);
+    this.#options = checkOptions(options);
   }
 
   /**
@@ -49,16 +38,14 @@ export class ExecutorView implements Executor, Disposable, AsyncDisposable {
    * @throws {RuntimeError} also when two context variables with values have the same name
    */
   submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): ConcurrentFuture<ResultOf<R>> {
-    const { context } = this.#options;
-    if (context === undefined || context === false) return this.#submit(fn, args, null);
-    return this.#submit(fn, args, valuesToCarry(context === true ? copyContext() : context));
+    return this.#submit(fn, args, jobOptions(this.#options));
   }
 
   /** A view with these options, and with those of this view that are not among them. */
   with(options: SubmitOptions): ExecutorView {
     return new ExecutorView(this.#executor, this.#submit, {
       ...this.#options,
-      ...checked(options),
+      ...checkOptions(options),
     });
   }
 
@@ -74,26 +61,6 @@ export class ExecutorView implements Executor, Disposable, AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#executor[Symbol.asyncDispose]();
   }
-}
-
-function checked(options: SubmitOptions): SubmitOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(
-      `with() takes an object of options, got ${inspect(options)}. Write pool.with({ context: true }).`,
-    );
-  }
-  for (const name of Object.keys(options)) {
-    if (name !== 'context') {
-      throw new TypeError(`with() knows the option 'context', and was given '${name}'.`);
-    }
-  }
-  const { context } = options;
-  if (context !== undefined && typeof context !== 'boolean' && !(context instanceof Context)) {
-    throw new TypeError(
-      `the option 'context' takes a Context, or true for the current one, got ${inspect(context)}`,
-    );
-  }
-  return options;
 }
 
 ofThisCopy(ExecutorView);

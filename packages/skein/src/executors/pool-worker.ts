@@ -12,19 +12,19 @@
  * hand with the reason. What ends it from outside leaves the job's slot `running`, and the keeper
  * marks it lost.
  */
-import { carriedContext } from '../core/context.ts';
-import { isAsyncFunction, isCoroutine, isThenable } from '../core/coroutine.ts';
+import { isThenable } from '../core/coroutine.ts';
 import { RuntimeError } from '../core/exceptions.ts';
-import { encodeError } from '../crossing/encode-error.ts';
 import { referenceById } from '../crossing/function-table.ts';
-import { Part, readPayload, writePayload } from '../crossing/payload.ts';
+import { Part, readPayload } from '../crossing/payload.ts';
 import { resolveFunction } from '../crossing/resolve-function.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
-import { NodeEventLoop } from '../loops/node-event-loop.ts';
-import { run } from '../loops/run.ts';
 import { compareExchange, load, store } from '../shared/atomics.ts';
+import { endDeadline, setDeadline } from '../shared/deadlines.ts';
 import {
+  CONTROL,
+  controlAt,
   HEADER,
+  momentOf,
   Outcome,
   Payload,
   Phase,
@@ -42,27 +42,18 @@ import { PoolMemory } from '../shared/pool-table.ts';
 import { noteExit, wakeThread } from '../shared/thread-table.ts';
 import { isPutOff, mark, unmark, wakeWorker } from '../shared/wake-worker.ts';
 import { ownTid } from '../threading/on-cpu.ts';
+import { AsyncJobs } from './async-jobs.ts';
+import { setAlone } from './current-job.ts';
 import { type Initializer, initialize } from './initializer.ts';
+import { type AnyFunction, callJob, type JobCall } from './job-calls.ts';
+import { Outcomes } from './outcomes.ts';
+import { RunningJob } from './running-job.ts';
 
 /** What a worker finds in `workerData.data`. */
 export interface WorkerData {
   readonly pool: number;
   readonly ident: number;
   readonly initializer: Initializer | undefined;
-}
-
-type AnyFunction = (...args: unknown[]) => unknown;
-
-function callHere(fn: AnyFunction, args: readonly unknown[]): unknown {
-  const result = fn(...args);
-  return isCoroutine(result) ? run(result) : result;
-}
-
-/** @param payload - the names of context variables, their values, and then the arguments */
-function callInContext(fn: AnyFunction, payload: readonly unknown[]): unknown {
-  const [names, ...rest] = payload as [readonly string[], ...unknown[]];
-  const values = new Map(names.map((name, index) => [name, rest[index]]));
-  return carriedContext(values).run(callHere, fn, rest.slice(names.length));
 }
 
 /**
@@ -78,19 +69,25 @@ export class PoolWorker {
   readonly #pool: PoolMemory;
   readonly #data: WorkerData;
   readonly #running: number;
-  readonly #done: number;
   readonly #entry: number;
   readonly #parker: number;
+  readonly #outcomes: Outcomes;
+  readonly #asyncJobs = new AsyncJobs();
   readonly #functions: (AnyFunction | undefined)[] = [];
   /** Holds the thread while it starts, while a job goes on asynchronously, and while it waits so. */
   readonly #hold = setInterval(() => {}, 0x7fff_ffff);
-  #loop: NodeEventLoop | undefined;
-  #job: number = NO_JOB;
+  /** The job whose function is on the stack. */
+  #onStack: RunningJob | null = null;
+  /** Jobs that go on asynchronously. */
+  readonly #underWay = new Set<RunningJob>();
   #isIdle = false;
   #isRunning = false;
   #isInitializing = false;
   /** Whether jobs were run since Node's loop had its turn. */
   #ranJobs = false;
+  #turn: NodeJS.Immediate | null = null;
+  #isResting = false;
+  #listensSoon = false;
 
   constructor(thread: ThisThread, data: WorkerData) {
     const { entry } = thread.address;
@@ -100,9 +97,10 @@ export class PoolWorker {
     this.#data = data;
     this.#pool = new PoolMemory(thread.memory, data.pool);
     this.#running = slotState(Phase.running, entry);
-    this.#done = slotState(Phase.done, entry);
+    this.#outcomes = new Outcomes(thread);
     this.#parker = threadAt(entry) + THREAD.parker;
     store(this.#words, threadAt(entry) + THREAD.tid, ownTid());
+    thread.mailbox.afterDrain.push(() => this.#tellJobs());
     process.on('uncaughtException', (error) => this.#crash(error));
     process.on('exit', (code) => this.#leave(code));
   }
@@ -123,121 +121,160 @@ export class PoolWorker {
     this.#work();
   }
 
-  /** Works until there is nothing to do, or the job in hand has to be waited for. */
+  /** Works until there is nothing to do, or the jobs in hand have to be waited for. */
   #work(): void {
     this.#hold.unref();
+    if (this.#isResting) this.#endRest();
+    if (this.#turn !== null) this.#endTurn();
     for (;;) {
+      if (this.#underWay.size >= this.#pool.concurrency) return this.#waitForJobs();
       const slot = this.#pool.ring.claim(this.#pool.queued, this.#running);
       if (slot !== NO_JOB) {
         this.#beBusy();
         this.#ranJobs = true;
-        if (!this.#begin(slot)) {
-          this.#hold.ref(); // also when the job waits for what does not keep a thread alive
-          return; // comes back when the job is done
-        }
+        this.#begin(slot);
       } else if (!this.#rest()) {
         return; // comes back when Node's loop has turned
       }
     }
   }
 
-  /** Runs a job; false when it goes on asynchronously. */
-  #begin(slot: number): boolean {
-    this.#job = slot;
+  /** Comes back when one of them is done. */
+  #waitForJobs(): void {
+    this.#hold.ref(); // also when they wait for what does not keep a thread alive
+    if (this.#listensSoon) return;
+    this.#listensSoon = true;
+    setImmediate(() => {
+      this.#listensSoon = false;
+      if (this.#underWay.size > 0) this.#thread.mailbox.listen(); // one of them may be asked to end
+    });
+  }
+
+  #begin(slot: number): void {
     const id = this.#words[slotAt(slot) + SLOT.fn] as number;
     const fn = this.#functions[id];
-    if (fn === undefined) {
-      void this.#findAndCall(slot, id);
-      return false;
-    }
-    return this.#call(slot, fn);
+    const job = new RunningJob(this.#words, slot, fn?.name ?? '');
+    if (fn === undefined) void this.#findAndCall(job, id);
+    else this.#call(job, fn);
   }
 
-  #call(slot: number, fn: AnyFunction): boolean {
-    let result: unknown;
-    try {
-      const hasContext = (this.#words[slotAt(slot) + SLOT.payload] as number) & Payload.context;
-      const args = readPayload(this.#thread, slot, Part.args);
-      result = hasContext === 0 ? callHere(fn, args) : callInContext(fn, args);
-    } catch (error) {
-      this.#finish(slot, Outcome.error, error);
-      return true;
-    }
-    if (typeof result !== 'object' || !isThenable(result)) {
-      this.#finish(slot, Outcome.value, result);
-      return true;
-    }
-    // A promise settles once; what else has a `then` may do as it likes.
-    Promise.resolve(result).then(
-      (value) => this.#finishLater(slot, Outcome.value, value),
-      (error: unknown) => this.#finishLater(slot, Outcome.error, error),
-    );
-    return false;
-  }
-
-  async #findAndCall(slot: number, id: number): Promise<void> {
+  async #findAndCall(job: RunningJob, id: number): Promise<void> {
+    this.#underWay.add(job);
     try {
       const fn = (await resolveFunction(referenceById(this.#thread, id))) as AnyFunction;
-      const call: AnyFunction = isAsyncFunction(fn) ? (...args) => this.#asTask(fn, args) : fn;
-      this.#functions[id] = call;
-      if (this.#call(slot, call)) this.#work();
+      this.#functions[id] = fn;
+      this.#underWay.delete(job);
+      this.#call(job, fn);
+      this.#work();
     } catch (error) {
-      this.#finishLater(slot, Outcome.error, error);
+      this.#finishLater(job, Outcome.error, error);
     }
   }
 
-  /** An async function runs as a task of a loop that Node turns, so that Skein's waits work in it. */
-  #asTask(fn: AnyFunction, args: unknown[]): PromiseLike<unknown> {
-    this.#loop ??= new NodeEventLoop();
-    return this.#loop.runUntilComplete(async () => fn(...args));
+  /** Calls the function of a job; when it goes on asynchronously, its end comes back to `#work`. */
+  #call(job: RunningJob, fn: AnyFunction): void {
+    const outer = this.#onStack;
+    this.#onStack = job;
+    let result: unknown;
+    try {
+      result = callJob(job, this.#take(job, fn), this.#asyncJobs);
+    } catch (error) {
+      this.#onStack = outer;
+      this.#finish(job, Outcome.error, error);
+      return;
+    }
+    this.#onStack = outer;
+    if (typeof result !== 'object' || !isThenable(result)) {
+      this.#finish(job, Outcome.value, result);
+      return;
+    }
+    this.#underWay.add(job);
+    // A promise settles once; what else has a `then` may do as it likes.
+    Promise.resolve(result).then(
+      (value) => this.#finishLater(job, Outcome.value, value),
+      (error: unknown) => this.#finishLater(job, Outcome.error, error),
+    );
   }
 
-  #finishLater(slot: number, outcome: number, value: unknown): void {
-    this.#finish(slot, outcome, value);
+  /** Takes what the job brings out of its slot. */
+  #take(job: RunningJob, fn: AnyFunction): JobCall {
+    const { slot } = job;
+    const bits = this.#words[slotAt(slot) + SLOT.payload] as number;
+    let args = readPayload(this.#thread, slot, Part.args);
+    let name = fn.name;
+    let variables: ReadonlyMap<string, unknown> | null = null;
+    if ((bits & Payload.named) !== 0) name = args.shift() as string;
+    if ((bits & Payload.context) !== 0) {
+      const names = args.shift() as readonly string[];
+      variables = new Map(names.map((each, index) => [each, args[index]]));
+      args = args.slice(names.length);
+    }
+    if ((bits & Payload.limited) === 0) job.begin(name, 0, 0);
+    else this.#limit(job, name);
+    const hasCompany = this.#pool.concurrency > 1 || this.#underWay.size > 0;
+    if (!hasCompany) setAlone(job);
+    return { fn, args, variables, hasCompany };
+  }
+
+  #limit(job: RunningJob, name: string): void {
+    const { slot } = job;
+    const timeout = this.#words[controlAt(slot) + CONTROL.timeout] as number;
+    const grace = this.#words[controlAt(slot) + CONTROL.grace] as number;
+    job.begin(name, timeout, grace);
+    if (timeout === 0) return;
+    const until = this.#thread.mailbox.commonNow() + timeout + grace;
+    setDeadline(this.#words, slot, this.#entry, momentOf(until));
+  }
+
+  #finishLater(job: RunningJob, outcome: number, value: unknown): void {
+    this.#finish(job, outcome, value);
     this.#work();
   }
 
-  /** Writes the outcome into the slot and sends it home. */
-  #finish(slot: number, outcome: number, value: unknown): void {
-    if (this.#job !== slot) return; // failed already: the thread is on its way out
-    this.#job = NO_JOB;
+  /** Sends the outcome of a job home. */
+  #finish(job: RunningJob, outcome: number, value: unknown): void {
+    this.#underWay.delete(job);
+    if (job.isOver) return; // failed already: the thread is on its way out
     const { mailbox } = this.#thread;
-    const at = slotAt(slot);
-    try {
-      const payload = outcome === Outcome.error ? encodeError(value) : value;
-      this.#words[at + SLOT.outcome] = outcome;
-      writePayload(this.#thread, slot, Part.result, [payload], () => 'the result');
-    } catch (error) {
-      this.#words[at + SLOT.outcome] = Outcome.error;
-      writePayload(this.#thread, slot, Part.result, [encodeError(error)], () => 'the error');
-    }
-    this.#deliver(slot, at);
+    this.#outcomes.send(job, outcome, value);
+    this.#end(job);
     // Submitters hold work back: they try again when the ring is half empty.
     if (mailbox.isRoomWanted && this.#pool.ring.size <= RING_ENTRIES / 2) mailbox.tellOfRoom();
     mailbox.drain();
   }
 
-  #deliver(slot: number, at: number): void {
-    store(this.#words, at + SLOT.state, this.#done);
-    if (this.#thread.mailbox.deliver(slot)) return;
-    // The thread that asked is gone: the outcome is nobody's.
-    if (compareExchange(this.#words, at + SLOT.state, this.#done, this.#running) !== this.#done) {
-      return;
-    }
-    this.#thread.mailbox.discard(slot);
+  #end(job: RunningJob): void {
+    job.end();
+    endDeadline(this.#words, this.#entry, this.#slotsUnderWay());
+  }
+
+  *#slotsUnderWay(): Generator<number> {
+    for (const { slot, isOver } of this.#underWay) if (!isOver) yield slot;
+    if (this.#onStack !== null && !this.#onStack.isOver) yield this.#onStack.slot;
+  }
+
+  /** Somebody may have asked a job to end. */
+  #tellJobs(): void {
+    const { mailbox } = this.#thread;
+    if (this.#onStack?.tell() === true) mailbox.hasNews = true;
+    if (this.#underWay.size === 0) return;
+    for (const job of this.#underWay) if (job.tell()) mailbox.hasNews = true;
   }
 
   /** Waits for work; false when Node's loop has to turn first, which then comes back to `#work`. */
   #rest(): boolean {
     this.#beIdle();
-    if (this.#pool.status !== PoolStatus.open && !this.#pool.ring.hasWork) process.exit(0);
+    if (this.#pool.status !== PoolStatus.open && !this.#pool.ring.hasWork) {
+      if (this.#underWay.size > 0) return (this.#waitForJobs(), false);
+      process.exit(0);
+    }
     if (this.#ranJobs) {
       this.#ranJobs = false;
       this.#letNodeTurn();
       return false;
     }
     for (let spin = 0; spin < SPINS; spin++) if (this.#pool.ring.hasWork) return true;
-    if (process.getActiveResourcesInfo().length > 0) {
+    if (this.#underWay.size > 0 || process.getActiveResourcesInfo().length > 0) {
       this.#restAlongside();
       return false;
     }
@@ -255,25 +292,36 @@ export class PoolWorker {
 
   #letNodeTurn(): void {
     mark(this.#words, this.#pool, POOL.turning, this.#entry);
-    setImmediate(() => {
-      unmark(this.#words, this.#pool, POOL.turning, this.#entry);
-      this.#work();
-    });
+    this.#turn = setImmediate(() => this.#work());
+    if (this.#underWay.size > 0) this.#hold.ref();
   }
 
-  /** Something was left behind here: wait for work while that goes on. */
+  #endTurn(): void {
+    clearImmediate(this.#turn as NodeJS.Immediate);
+    this.#turn = null;
+    unmark(this.#words, this.#pool, POOL.turning, this.#entry);
+  }
+
+  /** Something was left behind here, or goes on: wait for work meanwhile. */
   #restAlongside(): void {
     const { mailbox } = this.#thread;
     this.#hold.ref();
+    this.#isResting = true;
     mark(this.#words, this.#pool, POOL.turning, this.#entry);
     mark(this.#words, this.#pool, POOL.asleep, this.#entry);
     mailbox.lookAround = () => {
       if (!this.#pool.ring.hasWork && this.#pool.status === PoolStatus.open) return;
-      mailbox.lookAround = undefined;
-      unmark(this.#words, this.#pool, POOL.asleep, this.#entry);
+      this.#endRest();
       this.#letNodeTurn();
     };
     mailbox.listen();
+  }
+
+  #endRest(): void {
+    this.#isResting = false;
+    this.#thread.mailbox.lookAround = undefined;
+    unmark(this.#words, this.#pool, POOL.asleep, this.#entry);
+    unmark(this.#words, this.#pool, POOL.turning, this.#entry);
   }
 
   #beIdle(): void {
@@ -309,8 +357,8 @@ export class PoolWorker {
     for (;;) {
       const slot = this.#pool.ring.claim(this.#pool.queued, this.#running);
       if (slot === NO_JOB) break;
-      this.#job = slot;
-      this.#finishBroken(
+      this.#outcomes.sendBroken(
+        slot,
         'A thread initializer failed, the thread pool is not usable anymore',
         cause,
       );
@@ -319,31 +367,31 @@ export class PoolWorker {
 
   #crash(error: unknown): void {
     if (this.#isInitializing) this.#break(error);
-    else if (this.#job === NO_JOB)
+    else if (
+      !this.#breakJobs('An error was thrown in the thread outside of the task itself', error)
+    )
       console.error(`Exception in thread ${this.#thread.name}:`, error);
-    else this.#finishBroken('An error was thrown in the thread outside of the task itself', error);
     process.exit(1);
   }
 
   #leave(code: number): void {
     noteExit(this.#words, this.#thread.address, code);
-    if (this.#isInitializing)
-      this.#break(new RuntimeError(`It ended its thread by process.exit(${code})`));
-    if (this.#job !== NO_JOB) {
-      this.#finishBroken(`The task ended its thread by process.exit(${code})`, undefined);
-    }
+    const message = `process.exit(${code})`;
+    if (this.#isInitializing) this.#break(new RuntimeError(`It ended its thread by ${message}`));
+    this.#breakJobs(`The task ended its thread by ${message}`, undefined);
     unmark(this.#words, this.#pool, POOL.idle, this.#entry);
     unmark(this.#words, this.#pool, POOL.asleep, this.#entry);
     unmark(this.#words, this.#pool, POOL.turning, this.#entry);
   }
 
-  #finishBroken(message: string, cause: unknown): void {
-    const slot = this.#job;
-    this.#job = NO_JOB;
-    const at = slotAt(slot);
-    const payload = [message, cause === undefined ? undefined : encodeError(cause)];
-    this.#words[at + SLOT.outcome] = Outcome.broken;
-    writePayload(this.#thread, slot, Part.result, [payload], () => 'the error');
-    this.#deliver(slot, at);
+  /** The thread ends with these jobs in its hands; false when there are none. */
+  #breakJobs(message: string, cause: unknown): boolean {
+    const jobs = [...this.#underWay, ...(this.#onStack === null ? [] : [this.#onStack])];
+    for (const job of jobs) {
+      if (job.isOver) continue;
+      job.end();
+      this.#outcomes.sendBroken(job.slot, message, cause);
+    }
+    return jobs.length > 0;
   }
 }

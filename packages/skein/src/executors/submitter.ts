@@ -4,15 +4,24 @@
  * they cross, behind those that stay already, and goes on when there is.
  */
 import { availableParallelism } from 'node:os';
-import type { CarriedValues } from '../core/carried-context.ts';
 import { pack, type PackedValues } from '../crossing/packed-values.ts';
 import { Part, writePacked, writePayload } from '../crossing/payload.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { compareExchange, store } from '../shared/atomics.ts';
-import { Kind, Payload, Phase, PoolStatus, SLOT, slotAt } from '../shared/layout.ts';
+import {
+  CONTROL,
+  controlAt,
+  Kind,
+  Payload,
+  Phase,
+  PoolStatus,
+  SLOT,
+  slotAt,
+} from '../shared/layout.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
 import { wakeOrPutOff, wakePutOff } from '../shared/wake-worker.ts';
 import { type Job, NO_SLOT } from './concurrent-future.ts';
+import type { JobOptions } from './submit-options.ts';
 
 /** How many workers of a pool are woken while the thread that submits is at work: it has a core, too. */
 const MOST_AWAKE = Math.max(1, availableParallelism() - 1);
@@ -49,16 +58,29 @@ export class Submitter {
    * Sends a job on its way.
    *
    * @param fn - index in the function table
-   * @param context - what the task is to find in its context; null for nothing
    * @throws {DataCloneError} when an argument cannot cross
    */
-  submit(job: Job, fn: number, args: readonly unknown[], context: CarriedValues | null): void {
-    const { mailbox } = this.#thread;
-    const names = context?.names;
-    const all = context === null ? args : [context.names, ...context.values, ...args];
-    if (mailbox.isHolding || !this.#enqueue(job, fn, all, names))
-      this.#holdBack(job, fn, all, names);
+  submit(job: Job, fn: number, args: readonly unknown[], options: JobOptions | null): void {
+    const all = options === null ? args : payloadOf(args, options);
+    if (options !== null && options.retries > 0) {
+      const packed = pack(all, placesIn(options));
+      job.again = () => this.#takesJobs() && this.#send(job, fn, packed, options);
+      this.#send(job, fn, packed, options);
+    } else {
+      this.#send(job, fn, all, options);
+    }
+  }
+
+  #send(
+    job: Job,
+    fn: number,
+    args: readonly unknown[] | PackedValues,
+    options: JobOptions | null,
+  ): true {
+    if (this.#thread.mailbox.isHolding || !this.#enqueue(job, fn, args, options))
+      this.#holdBack(job, fn, args, options);
     this.#thread.awaitMail();
+    return true;
   }
 
   /** Writes the job into a slot and the slot into the ring; false when there is no room. */
@@ -66,7 +88,7 @@ export class Submitter {
     job: Job,
     fn: number,
     args: readonly unknown[] | PackedValues,
-    names: readonly string[] | undefined,
+    options: JobOptions | null,
   ): boolean {
     const { mailbox, memory, address } = this.#thread;
     const pool = this.#pool;
@@ -79,13 +101,13 @@ export class Submitter {
     words[at + SLOT.kind] = Kind.job;
     words[at + SLOT.fn] = fn;
     try {
-      if (isList(args)) writePayload(this.#thread, slot, Part.args, args, placeNames(names));
+      if (isList(args)) writePayload(this.#thread, slot, Part.args, args, placesIn(options));
       else writePacked(this.#thread, slot, Part.args, args);
     } catch (error) {
       mailbox.release(slot);
       throw error;
     }
-    if (names !== undefined) (words[at + SLOT.payload] as number) |= Payload.context;
+    if (options !== null) writeOptions(words, slot, options);
     mailbox.expect(slot, job);
     job.enqueued(slot, pool.queued);
     store(words, at + SLOT.state, pool.queued);
@@ -126,15 +148,15 @@ export class Submitter {
   #holdBack(
     job: Job,
     fn: number,
-    args: readonly unknown[],
-    names: readonly string[] | undefined,
+    args: readonly unknown[] | PackedValues,
+    options: JobOptions | null,
   ): void {
-    const packed = pack(args, placeNames(names));
+    const packed = isList(args) ? pack(args, placesIn(options)) : args;
     this.#thread.mailbox.hold(() => {
       if (this.cancelsHeld) job.cancel();
       if (job.done()) return true; // cancelled
       try {
-        if (this.#takesJobs()) return this.#enqueue(job, fn, packed, names);
+        if (this.#takesJobs()) return this.#enqueue(job, fn, packed, options);
         job.fail(this.#refusal());
       } catch (error) {
         job.fail(error);
@@ -147,13 +169,38 @@ export class Submitter {
 /** `Array.isArray` that knows readonly arrays. */
 const isList = (x: readonly unknown[] | PackedValues): x is readonly unknown[] => Array.isArray(x);
 
+/** What crosses: the name of the job, the names and values of context variables, the arguments. */
+function payloadOf(args: readonly unknown[], { context, name }: JobOptions): readonly unknown[] {
+  const variables = context === null ? [] : [context.names, ...context.values];
+  return name === null ? [...variables, ...args] : [name, ...variables, ...args];
+}
+
+function writeOptions(words: Int32Array, slot: number, options: JobOptions): void {
+  let bits = words[slotAt(slot) + SLOT.payload] as number;
+  if (options.context !== null) bits |= Payload.context;
+  if (options.name !== null) bits |= Payload.named;
+  if (options.timeout > 0 || options.signal !== null) {
+    bits |= Payload.limited;
+    words[controlAt(slot) + CONTROL.timeout] = options.timeout;
+    words[controlAt(slot) + CONTROL.grace] = options.grace;
+  }
+  words[slotAt(slot) + SLOT.payload] = bits;
+}
+
 const argumentName = (index: number): string => `argument ${index + 1}`;
 
-/** How errors call the values that cross: the names of context variables, their values, arguments. */
-function placeNames(names: readonly string[] | undefined): (index: number) => string {
-  if (names === undefined) return argumentName;
-  return (index) =>
-    index <= names.length
-      ? `context variable '${names[index - 1]}'`
-      : argumentName(index - 1 - names.length);
+/** How errors call the values that cross. */
+function placesIn(options: JobOptions | null): (index: number) => string {
+  if (options === null) return argumentName;
+  const names = options.context?.names;
+  const first = options.name === null ? 0 : 1;
+  const variables = names === undefined ? 0 : names.length + 1;
+  return (index) => {
+    const place = index - first;
+    if (place < 0) return 'the name of the task';
+    if (place >= variables) return argumentName(place - variables);
+    return place === 0
+      ? 'the names of context variables'
+      : `context variable '${names?.[place - 1]}'`;
+  };
 }

@@ -15,7 +15,6 @@
 import { requireOptions } from '../core/arguments.ts';
 import { availableParallelism } from 'node:os';
 import { inspect } from 'node:util';
-import type { CarriedValues } from '../core/carried-context.ts';
 import { noteBlocking } from '../core/blocking-calls.ts';
 import { BrokenThreadPool, RuntimeError, ValueError } from '../core/exceptions.ts';
 import type { Executor, ResultOf } from '../core/executor.ts';
@@ -42,9 +41,10 @@ import { type ThreadAddress, usedEntries, wakeAll } from '../shared/thread-table
 import type { PoolMessage } from '../threading/keeper-messages.ts';
 import { startThread, terminateThreads, thisThreadWithKeeper } from '../threading/start-thread.ts';
 import { ConcurrentFuture } from './concurrent-future.ts';
-import { ExecutorView, type SubmitOptions } from './executor-view.ts';
+import { ExecutorView } from './executor-view.ts';
 import { type Initializer, packInitializer } from './initializer.ts';
 import type { WorkerData } from './pool-worker.ts';
+import type { JobOptions, SubmitOptions } from './submit-options.ts';
 import { Submitter } from './submitter.ts';
 import { forgetExecutor, noteExecutor } from './unclosed-executors.ts';
 
@@ -145,7 +145,8 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   /**
    * A view of this pool that submits with options; also for `runInExecutor`.
    *
-   * @throws {TypeError} when an option is not known, or no context
+   * @throws {TypeError} when an option is not known, or takes something else
+   * @throws {ValueError} when a number makes no sense
    */
   with(options: SubmitOptions): ExecutorView {
     return new ExecutorView(this, this.#submit.bind(this), options);
@@ -154,14 +155,15 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   #submit<A extends unknown[], R>(
     fn: (...args: A) => R,
     args: A,
-    context: CarriedValues | null,
+    options: JobOptions | null,
   ): ConcurrentFuture<ResultOf<R>> {
     assertNotImporting('submit to a pool');
     const submitter = this.#submitter ?? this.#open();
     const id = functionId(this.#thread, fn); // may take a while: before the look at the status
     if (this.#isShutdown || this.#status() !== PoolStatus.open) throw this.#refusal();
-    const future = new ConcurrentFuture<ResultOf<R>>(this.#thread, fn);
-    submitter.submit(future, id, args, context);
+    const future = new ConcurrentFuture<ResultOf<R>>(this.#thread, fn, options);
+    if (options?.signal?.aborted === true) return future.aborted();
+    submitter.submit(future, id, args, options);
     return future;
   }
 
@@ -248,7 +250,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   /** The pool itself is made when it is first needed: a module that only defines one costs nothing. */
   #open(): Submitter {
     const thread = thisThreadWithKeeper();
-    const pool = enterPool(thread.memory, this.#maxWorkers);
+    const pool = enterPool(thread.memory, this.#maxWorkers, 1);
     const submitter = this.#use(pool, pool.ident);
     const data: WorkerData = {
       pool: pool.index,

@@ -15,7 +15,8 @@
  *          ├ pages         262 144 words      who owns which 4 KiB page of the arena
  *          ├ pools         256 × (192 words header + ring of 8 192 entries)
  *          ├ slots         65 536 × 64 words  12 words of header, 192 bytes of payload, 4 more words
- *          └ links         65 536 words       what lies below a slot in its inbox
+ *          ├ links         65 536 words       what lies below a slot in its inbox
+ *          └ controls      65 536 × 4 words   how a job is asked to end, and when it is made to
  * ```
  *
  * All offsets are in 32-bit words unless a name says `BYTES`.
@@ -29,7 +30,7 @@
  */
 
 /** First word of the memory: says that it is ours, and which layout. */
-export const MAGIC = 0x5ce1_0002;
+export const MAGIC = 0x5ce1_0003;
 
 export const HEADER = {
   magic: 0,
@@ -51,6 +52,8 @@ export const HEADER = {
   rootWanted: 8,
   /** 1 = the root thread has exited: whoever is still there shall end. */
   ending: 9,
+  /** A `Moment`: when the keeper looks for jobs that are overdue; 0 = not before it is woken. */
+  looksAt: 10,
 } as const;
 
 /** 64 and, since the memory begins 4 words into a line, the 12 that lead to the next line. */
@@ -82,6 +85,8 @@ export const THREAD = {
   tid: 10,
   /** 1 = its own code runs: it hears a request to end and can be terminated. */
   begun: 11,
+  /** A `Moment`: the earliest deadline of the jobs that it runs; 0 = there is none (`deadlines.ts`). */
+  deadline: 12,
 } as const;
 
 export const ThreadStatus = { free: 0, starting: 1, running: 2, ended: 3 } as const;
@@ -90,9 +95,29 @@ export const ThreadFlag = { daemon: 1, worker: 2, keeper: 4, hooked: 8 } as cons
 /**
  * Why a thread is gone. `exited` is noted by the thread itself, in its exit hook, and `terminated`
  * by who terminates it. Where nothing was noted no hook has run: the thread did not get far enough
- * to set one (`failed`), or it ran out of memory.
+ * to set one (`failed`), or it ran out of memory. A job that was condemned is lost by `overrun`.
  */
-export const EndReason = { none: 0, terminated: 1, outOfMemory: 2, exited: 3, failed: 4 } as const;
+export const EndReason = {
+  none: 0,
+  terminated: 1,
+  outOfMemory: 2,
+  exited: 3,
+  failed: 4,
+  overrun: 5,
+} as const;
+
+/**
+ * A moment in milliseconds of a clock that all threads have in common, as an odd number modulo 2³²:
+ * never 0, and good to compare with moments that are less than 12 days away.
+ */
+export type Moment = number;
+export const momentOf = (ms: number): Moment => ms | 1;
+/** Whether `moment` has come. */
+export const hasCome = (moment: Moment, now: number): boolean => ((now | 1) - moment) << 0 >= 0;
+/** Milliseconds from `now` until `moment`. */
+export const until = (moment: Moment, now: number): number => (moment - (now | 1)) << 0;
+/** Whether `a` comes before `b`. */
+export const isBefore = (a: Moment, b: Moment): boolean => (a - b) << 0 < 0;
 
 export const CHUNKS = 2048;
 export const SLOTS_PER_CHUNK = 32;
@@ -131,6 +156,8 @@ export const POOL = {
   wanted: 4,
   /** 1 = a worker that should be woken will be when somebody rests. */
   putOff: 5,
+  /** How many jobs a worker has under way at once, at the most. */
+  concurrency: 6,
   /**
    * Next claim and next push. Two cache lines apart from each other and from what is read all the
    * time: nobody can say where in a line the engine lets the memory begin.
@@ -194,10 +221,17 @@ export const TO_PAGES: number = SLOT.argsPages - SLOT.argsPage;
  *
  * ```
  *  free ──owner──▶ writing ──owner──▶ queued(pool) ──worker──▶ running(worker) ──worker──▶ done(worker)
- *   ▲                │                   │  │                      │                          │
- *   │                └─owner──▶ posted(thread)                     └──keeper──▶ lost          │
+ *   ▲                │                   │  │                      │      ▲                   │
+ *   │                └─owner──▶ posted(thread)                     │      └─┐                 │
+ *   │                                                              ├─keeper─▶ judged(worker)  │
+ *   │                                                              │            ▼ keeper      │
+ *   │                                                              │        condemned(worker) │
+ *   │                                                              ▼            ▼             │
+ *   │                                                            lost ◀──keeper─┘             │
  *   └─────────────────── owner, receiver (posted), or keeper when the owner is dead ──────────┘
  * ```
+ *
+ * The keeper judges a job that is overdue while nobody else can move it (`deadlines.ts`).
  */
 export const Phase = {
   free: 0,
@@ -207,6 +241,8 @@ export const Phase = {
   done: 4,
   lost: 5,
   posted: 6,
+  judged: 7,
+  condemned: 8,
 } as const;
 export const PHASE_BITS = 4;
 export const PHASE_MASK: number = (1 << PHASE_BITS) - 1;
@@ -216,13 +252,37 @@ export const PHASE_MASK: number = (1 << PHASE_BITS) - 1;
  * came of a coroutine that another thread's loop ran.
  */
 export const Kind = { job: 0, call: 1, target: 2, threadError: 3, reply: 4 } as const;
-export const Outcome = { value: 0, error: 1, cancelled: 2, broken: 3 } as const;
+/**
+ * What came of a job: `value` and `error` with that; `broken` with a message and a cause; `overrun`, when
+ * it ended after its timeout, with the error that it threw, if it did.
+ */
+export const Outcome = { value: 0, error: 1, cancelled: 2, broken: 3, overrun: 4 } as const;
 export const Payload = {
   /** The keeper carries it. */
   carried: 1,
   /** Before the arguments come the names, and then the values, of context variables. */
   context: 2,
+  /** Before all that comes the name of the job. */
+  named: 4,
+  /** The job has a timeout, or a signal: its control words say more. */
+  limited: 8,
 } as const;
+
+/** Four words for each slot, apart from it: most jobs never touch them. */
+const CONTROL_WORDS = 4;
+export const CONTROL = {
+  /** An `Ask`. */
+  asked: 0,
+  /** A `Moment`: from then on the keeper ends the thread that runs the job; 0 = never. */
+  deadline: 1,
+  /** How long it may run, in milliseconds; 0 = as long as it likes. */
+  timeout: 2,
+  /** How long it may go on after it was asked to end, in milliseconds. */
+  grace: 3,
+} as const;
+
+/** What a running job is asked for: to give up, since nobody wants the result (`cancel`, `abort`). */
+export const Ask = { none: 0, cancel: 1, abort: 2 } as const;
 
 const threads = HEADER_WORDS;
 const chunks = threads + THREADS * THREAD_WORDS;
@@ -232,9 +292,10 @@ const pages = functions + FUNCTIONS * FUNCTION_WORDS;
 const pools = pages + PAGES;
 const slots = pools + POOLS * POOL_WORDS;
 const links = slots + SLOTS * SLOT_WORDS;
+const controls = links + SLOTS;
 
-/** Bytes of process memory: about 26 MiB of address space, of which little is ever touched. */
-export const MEMORY_BYTES: number = (links + SLOTS) * 4;
+/** Bytes of process memory: about 27 MiB of address space, of which little is ever touched. */
+export const MEMORY_BYTES: number = (controls + SLOTS * CONTROL_WORDS) * 4;
 /** Bytes up to which the arena may grow. */
 export const ARENA_BYTES: number = PAGES * PAGE_BYTES;
 
@@ -255,6 +316,9 @@ export const slotAt = (slot: number): number => slots + slot * SLOT_WORDS;
 
 /** Word of a slot's link to the next older one in the same inbox, plus one; 0 = the last. */
 export const linkAt = (slot: number): number => links + slot;
+
+/** Word at which the control words of a slot begin. */
+export const controlAt = (slot: number): number => controls + slot * CONTROL_WORDS;
 
 /** The state word of a slot. */
 export const slotState = (phase: number, who: number): number => phase | (who << PHASE_BITS);

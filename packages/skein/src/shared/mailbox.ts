@@ -21,6 +21,7 @@
  */
 import { Arena, freeBlocks } from './arena.ts';
 import { compareExchange, load, store, waitAsync } from './atomics.ts';
+import { clearControl } from './deadlines.ts';
 import { hasMail, type InboxPlace, pushInbox, takeInbox } from './inbox.ts';
 import {
   HEADER,
@@ -41,7 +42,10 @@ import { type ThreadAddress, wakeAll, wakeThread } from './thread-table.ts';
 
 /** Who waits for the outcome of a job. */
 export interface Expectation {
-  /** Reads the outcome from the slot and gives the slot back. Must not throw. */
+  /**
+   * Reads the outcome from the slot and gives the slot back; a condemned one is given back for it, when
+   * its thread is dead. Must not throw.
+   */
   settle(slot: number): void;
 }
 
@@ -60,6 +64,8 @@ const LOOK_MS = 0.05;
 export interface MailboxHost {
   /** Milliseconds, monotonic. */
   now(): number;
+  /** Milliseconds of a clock that all threads have in common, monotonic. */
+  commonNow(): number;
   /** Calls `look` when Node's loop has turned. */
   inNextTurn(look: () => void): void;
 }
@@ -72,6 +78,8 @@ export class Mailbox {
   readonly arena: Arena;
   /** Runs after each look at what is watched and held back: perhaps less is outstanding now. */
   readonly afterDrain: (() => void)[] = [];
+  /** Something has changed in this thread while it was about to sleep: it looks at its loop first. */
+  hasNews: boolean = false;
   /** What this thread has to do for others whenever it wakes. */
   duty: (() => void) | undefined;
   /** Tells who carries the value of this serial number that nobody will fetch it. */
@@ -99,6 +107,8 @@ export class Mailbox {
   #taken: number[] = [];
   #opened = 0;
   readonly #left: (readonly [slot: number, who: Expectation])[] = [];
+  /** Stands for whoever has been told that the job is condemned; its thread still has the slot. */
+  readonly #settled: Expectation = { settle: (slot) => this.release(slot) };
   #listening = false;
   /** Whether a promise of `waitAsync` is outstanding on the parker. Never more than one. */
   #waiter = false;
@@ -124,6 +134,11 @@ export class Mailbox {
   /** How many things this thread waits for: outcomes, jobs held back, watches. */
   get outstanding(): number {
     return this.#expectedCount + this.#held.length - this.#heldFrom + this.#watches.length;
+  }
+
+  /** Milliseconds of a clock that all threads have in common. */
+  commonNow(): number {
+    return this.#host.commonNow();
   }
 
   /** Notes who waits for the outcome that will come in this slot. */
@@ -314,6 +329,11 @@ export class Mailbox {
       this.#expected[slot] = undefined;
       this.#expectedCount--;
       who.settle(slot);
+    } else if (phase === Phase.condemned) {
+      const who = this.#expected[slot];
+      if (who === undefined || who === this.#settled) return;
+      this.#expected[slot] = this.#settled;
+      who.settle(slot);
     }
   }
 
@@ -321,13 +341,18 @@ export class Mailbox {
   #lookAtOwn(): void {
     this.duty?.();
     if (this.#held.length > 0) this.#tryHeld();
-    if (this.#watches.length > 0) this.#watches = this.#watches.filter((look) => !look());
+    if (this.#watches.length > 0) {
+      const { length } = this.#watches;
+      this.#watches = this.#watches.filter((look) => !look());
+      if (this.#watches.length < length) this.hasNews = true;
+    }
     for (const hook of this.afterDrain) hook();
   }
 
   /** Frees what a slot refers to. */
   #empty(slot: number): void {
     const at = slotAt(slot);
+    clearControl(this.words, slot);
     freeBlocks(this.words, this.arena, slot);
     if (((this.words[at + SLOT.payload] as number) & Payload.carried) === 0) return;
     this.words[at + SLOT.payload] = 0;
@@ -343,7 +368,9 @@ export class Mailbox {
     for (const [slot, who] of this.#expected.entries()) {
       if (who === undefined) continue;
       const state = load(this.words, slotAt(slot) + SLOT.state);
-      if (phaseOf(state) === Phase.lost || state === left) found.set(slot, who);
+      const phase = phaseOf(state);
+      const isMarked = phase === Phase.lost || phase === Phase.condemned;
+      if (isMarked || state === left) found.set(slot, who);
     }
     return found;
   }
@@ -378,8 +405,9 @@ export class Mailbox {
     this.rest();
     announce(this.words, this.#parker);
     this.#lookAtOwn();
-    if (this.hasMail || done()) stayAwake(this.words, this.#parker);
+    if (this.hasNews || this.hasMail || done()) stayAwake(this.words, this.#parker);
     else sleep(this.words, this.#parker, timeoutMs);
+    this.hasNews = false;
     this.#lookAtOwn();
     if (this.#listening) this.#listenAgain(); // the parker says awake: nobody would tell the waiter
   }

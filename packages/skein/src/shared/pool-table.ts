@@ -47,13 +47,22 @@ export class PoolMemory {
     return load(this.#words, this.at + POOL.status);
   }
 
+  /** How many jobs a worker has under way at once, at the most. Never changes. */
+  get concurrency(): number {
+    return this.#words[this.at + POOL.concurrency] as number;
+  }
+
   get ident(): number {
     return load(this.#words, this.at + POOL.ident);
   }
 }
 
 /** Takes a free place in the table of pools. Any thread. */
-export function enterPool(memory: ProcessMemory, maxWorkers: number): PoolMemory {
+export function enterPool(
+  memory: ProcessMemory,
+  maxWorkers: number,
+  concurrency: number,
+): PoolMemory {
   const { words } = memory;
   const ident = memory.nextIdent();
   for (let nth = 0; nth < POOLS; nth++) {
@@ -63,6 +72,7 @@ export function enterPool(memory: ProcessMemory, maxWorkers: number): PoolMemory
     if (compareExchange(words, at + POOL.status, free, open) !== free) continue;
     store(words, at + POOL.ident, ident);
     store(words, at + POOL.maxWorkers, maxWorkers);
+    store(words, at + POOL.concurrency, concurrency);
     store(words, at + POOL.workers, 0);
     for (let word = 0; word < THREADS / 32; word++) {
       store(words, at + POOL.idle + word, 0);

@@ -48,6 +48,7 @@ export function enterThread(memory: ProcessMemory, thread: NewThread): ThreadAdd
     store(words, at + THREAD.exitCode, 0);
     store(words, at + THREAD.tid, 0);
     store(words, at + THREAD.begun, 0);
+    store(words, at + THREAD.deadline, 0);
     openInbox(words, at + THREAD.inbox, ident);
     return { entry, ident };
   }

@@ -53,7 +53,7 @@ function workIsUnderWay(words: Int32Array): boolean {
     for (let nth = 0; nth < SLOTS_PER_CHUNK; nth++) {
       const state = load(words, slotAt(chunk * SLOTS_PER_CHUNK + nth) + SLOT.state);
       const phase = phaseOf(state);
-      if (phase === Phase.queued || phase === Phase.running) return true;
+      if (phase === Phase.queued || phase === Phase.running || phase === Phase.judged) return true;
     }
   }
   return false;

@@ -10,6 +10,7 @@
  *
  *  - the parent of every other thread (`#start`), and the one who ends threads;
  *  - the one who notices a death and sweeps up after it (`sweep.ts`);
+ *  - the one who ends threads whose job runs longer than it may (`shared/deadlines.ts`);
  *  - the one who decides that a pool needs another worker (`worker-supply.ts`);
  *  - the carrier of what shared memory cannot hold (`parcels.ts`).
  *
@@ -19,7 +20,8 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 import { RuntimeError } from '../core/exceptions.ts';
 import { mailboxHost } from '../crossing/mailbox-host.ts';
 import { load, store } from '../shared/atomics.ts';
-import { HEADER, THREAD, threadAt, ThreadFlag, ThreadStatus } from '../shared/layout.ts';
+import { judgeOverdue } from '../shared/deadlines.ts';
+import { HEADER, THREAD, threadAt, ThreadFlag, ThreadStatus, until } from '../shared/layout.ts';
 import { Mailbox } from '../shared/mailbox.ts';
 import { ProcessMemory } from '../shared/process-memory.ts';
 import { askToEnd, enterThread, type ThreadAddress, wakeThread } from '../shared/thread-table.ts';
@@ -38,6 +40,7 @@ export class Keeper {
   readonly #parcels = new Parcels();
   readonly #supply: WorkerSupply;
   readonly #mailbox: Mailbox;
+  #deadlineTimer: NodeJS.Timeout | null = null;
 
   constructor(setup: KeeperSetup) {
     this.#setup = setup;
@@ -56,8 +59,24 @@ export class Keeper {
     store(words, HEADER.keeper, address.entry + 1);
     store(words, threadAt(address.entry) + THREAD.status, ThreadStatus.running);
     // Submitters ask by a flag in the pool's header and a wake-up.
-    this.#mailbox.lookAround = () => this.#supply.look();
+    this.#mailbox.lookAround = () => {
+      this.#supply.look();
+      this.#lookAtDeadlines();
+    };
     this.#mailbox.listen();
+  }
+
+  /** Ends threads whose jobs run longer than they may, and looks again when the next one may have to. */
+  #lookAtDeadlines(): void {
+    const { words } = this.#memory;
+    const now = this.#mailbox.commonNow();
+    const next = judgeOverdue(words, now, (entry) => {
+      this.#terminate({ entry, ident: load(words, threadAt(entry) + THREAD.ident) });
+    });
+    if (this.#deadlineTimer !== null) clearTimeout(this.#deadlineTimer);
+    this.#deadlineTimer = null;
+    if (next === 0) return;
+    this.#deadlineTimer = setTimeout(() => this.#lookAtDeadlines(), Math.max(1, until(next, now)));
   }
 
   #obey(message: KeeperMessage, port: MessagePort, from: ThreadAddress): void {

@@ -5,14 +5,15 @@
  *
  * The order matters:
  *  1. its inbox is closed: pushes fail from now on, and the pusher keeps what it has;
- *  2. jobs in its hands: running → lost, done → done(keeper), for their owners to find (or, when
- *     the owner is dead as well, freed);
+ *  2. jobs in its hands: running and condemned → lost, done → done(keeper), for their owners to find
+ *     (or, when the owner is dead as well, freed);
  *  3. its own slots: what nobody else will touch is freed, and its chunks become orphans;
  *  4. its pages in the arena, except those that a slot in use refers to, its loops, its marks;
  *  5. its place in the thread table is free, and everybody is told to look after their jobs.
  */
 import { type Arena, freeBlocks } from '../shared/arena.ts';
 import { add, and, compareExchange, load, store } from '../shared/atomics.ts';
+import { clearControl } from '../shared/deadlines.ts';
 import { closeInbox } from '../shared/inbox.ts';
 import {
   CHUNKS,
@@ -125,14 +126,15 @@ function sweepClaim(
   const phase = phaseOf(state);
   if (whoOf(state) !== dead.entry) return;
   if (phase === Phase.posted) return discard(words, arena, slot, state);
-  if (phase !== Phase.running && phase !== Phase.done) return;
+  const isUnderWay = phase === Phase.running || phase === Phase.condemned;
+  if (!isUnderWay && phase !== Phase.done) return;
   const owner = {
     entry: load(words, at + SLOT.owner),
     ident: load(words, at + SLOT.ownerIdent),
   };
   if (!isAlive(words, owner)) return discard(words, arena, slot, state);
-  if (phase === Phase.running) {
-    store(words, at + SLOT.detail, reason);
+  if (isUnderWay) {
+    store(words, at + SLOT.detail, phase === Phase.condemned ? EndReason.overrun : reason);
     store(words, at + SLOT.detail2, exitCode);
     compareExchange(words, at + SLOT.state, state, Phase.lost);
   } else {
@@ -160,6 +162,7 @@ function discard(words: Int32Array, arena: Arena, slot: number, state: number): 
   const claimed = slotState(Phase.writing, load(words, HEADER.keeper) - 1);
   if (compareExchange(words, at, state, claimed) !== state) return;
   freeBlocks(words, arena, slot);
+  clearControl(words, slot);
   store(words, at, Phase.free);
 }
 

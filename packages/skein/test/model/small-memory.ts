@@ -54,6 +54,7 @@ export interface SmallMemory {
   readonly pool: InstanceType<Pools['PoolMemory']>;
   readonly parking: typeof import('../../dist/shared/parking.js');
   readonly waking: typeof import('../../dist/shared/wake-worker.js');
+  readonly deadlines: typeof import('../../dist/shared/deadlines.js');
   /** Wakes the thread with this entry. */
   readonly wake: (entry: number) => void;
   /** Word of a slot's field. */
@@ -71,9 +72,10 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     'shared/pool-table.js',
     'shared/parking.js',
     'shared/wake-worker.js',
+    'shared/deadlines.js',
   ];
   const modules = await importCopy(files, [...SMALLER, ...changes]);
-  const [layout, mailboxes, sweeping, table, pools, parking, waking] = modules as [
+  const [layout, mailboxes, sweeping, table, pools, parking, waking, deadlines] = modules as [
     Layout,
     Mailboxes,
     typeof import('../../dist/threading/sweep.js'),
@@ -81,6 +83,7 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     Pools,
     typeof import('../../dist/shared/parking.js'),
     typeof import('../../dist/shared/wake-worker.js'),
+    typeof import('../../dist/shared/deadlines.js'),
   ];
   const { HEADER, THREAD, ThreadStatus, chunkAt, slotAt, threadAt } = layout;
   const buffers = { memory: new SharedArrayBuffer(0), arena: new SharedArrayBuffer(0) };
@@ -100,7 +103,7 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     }
     words[chunkAt(0)] = addressOf(OWNER).ident;
   };
-  const host = { now: () => 0, inNextTurn: () => {} };
+  const host = { now: () => 0, commonNow: () => 0, inNextTurn: () => {} };
   const mailboxOf = (entry: number): Mailbox =>
     new mailboxes.Mailbox(memory, addressOf(entry), host);
   return {
@@ -114,6 +117,7 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     pool: new pools.PoolMemory(memory, 0),
     parking,
     waking,
+    deadlines,
     wake: (entry) => table.wakeThread(memory.words, entry),
     slotWord: (slot, field) => slotAt(slot) + field,
     nameOf: (at) => nameOf(layout, at),
@@ -121,10 +125,14 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
 }
 
 function nameOf(layout: Layout, at: number): string {
-  const { HEADER, SLOT, THREAD, SLOT_WORDS, THREAD_WORDS, chunkAt, linkAt, slotAt, threadAt } =
-    layout;
+  const { CONTROL, HEADER, SLOT, THREAD, SLOT_WORDS, THREAD_WORDS } = layout;
+  const { chunkAt, controlAt, linkAt, slotAt, threadAt } = layout;
   const named = (fields: Record<string, number>, offset: number): string =>
     Object.entries(fields).find(([, field]) => field === offset)?.[0] ?? `${offset}`;
+  if (at >= controlAt(0)) {
+    const slot = Math.floor((at - controlAt(0)) / 4);
+    return `slot ${slot}'s ${named(CONTROL, (at - controlAt(0)) % 4)}`;
+  }
   if (at >= linkAt(0)) return `link of slot ${at - linkAt(0)}`;
   const slot = Math.floor((at - slotAt(0)) / SLOT_WORDS);
   if (slot >= 0) return `slot ${slot}'s ${named(SLOT, (at - slotAt(0)) % SLOT_WORDS)}`;

@@ -69,7 +69,7 @@ describe('a thread that waits', () => {
 });
 
 const PARK =
-  'announce(this.words, this.#parker);\n        this.#lookAtOwn();\n        if (this.hasMail';
+  'announce(this.words, this.#parker);\n        this.#lookAtOwn();\n        if (this.hasNews';
 
 describe('a broken copy of waiting is found out when', () => {
   test('it looks for what it waits for before the announcement only', async (t) => {

@@ -1,0 +1,39 @@
+import { ensureFuture } from '../core/ensure-future.ts';
+import { NodeEventLoop } from '../loops/node-event-loop.ts';
+import type { RunningJob } from './running-job.ts';
+
+/**
+ * The loop in which the async functions of a worker run, as tasks, so that Skein's waits work in them
+ * and they can be cancelled. It runs as long as one of them is under way: so they find it
+ * (`getRunningLoop()`) also after they have waited for something of Node's.
+ */
+export class AsyncJobs {
+  #loop: NodeEventLoop | undefined;
+  #count = 0;
+
+  /** Runs an async function as a task. */
+  run(job: RunningJob, fn: () => Promise<unknown>): Promise<unknown> {
+    const loop = (this.#loop ??= new NodeEventLoop());
+    const task = ensureFuture(fn, { loop });
+    job.follow(task);
+    // Before the first step: in the midst of it this would be a wait of the task for itself.
+    const ended = task.then().finally(() => this.#end(loop));
+    this.#count++;
+    if (!loop.isRunning()) this.#turn(loop);
+    loop.turn(); // not only when Node comes to it
+    return ended;
+  }
+
+  /** What ends a run early, such as a SystemExit, is the failure of a task, and told there. */
+  #turn(loop: NodeEventLoop): void {
+    const goOn = (): void => {
+      if (this.#count > 0) this.#turn(loop);
+    };
+    loop.runForever().then(goOn, goOn);
+  }
+
+  #end(loop: NodeEventLoop): void {
+    this.#count--;
+    if (this.#count === 0 && loop.isRunning()) loop.callSoon(() => loop.stop());
+  }
+}

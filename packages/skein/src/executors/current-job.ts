@@ -1,0 +1,79 @@
+/**
+ * What a task knows of itself while a worker runs it, and how it hears that it shall end.
+ *
+ * A function that computes has to look; one that waits is told: its signal is aborted, and the task of
+ * the loop that drives it is cancelled.
+ */
+import { ContextVar } from '../core/context-var.ts';
+import { staysInItsThread } from '../core/carried-context.ts';
+import type { RunningJob } from './running-job.ts';
+
+/** A task that a worker of a pool runs now. */
+export interface CurrentJob {
+  /** What it was submitted as: its `name`, or that of its function. */
+  readonly name: string;
+  /**
+   * Whether it shall end: its future was cancelled, its time is over, its signal was aborted. It stays
+   * true. To look costs some 20 ns, so a loop may look often.
+   */
+  readonly cancelled: boolean;
+  /** @throws {CancelledError} when it shall end */
+  throwIfCancelled(): void;
+  /** Aborted when it shall end, with a `CancelledError`; for what takes a signal, such as `fetch`. */
+  readonly signal: AbortSignal;
+  /** Milliseconds until its time is over, ≥ 0; `Infinity` without a `timeout`. */
+  readonly timeLeft: number;
+}
+
+/** The job whose function is on the stack. */
+let onStack: RunningJob | null = null;
+/** The one that was begun while no other was under way, and has no context of its own. */
+let alone: RunningJob | null = null;
+/** Jobs that are under way beside others are told apart by their contexts. */
+const inContext = staysInItsThread(new ContextVar<RunningJob>('skein.job'));
+
+/**
+ * The task that a pool's worker runs here. Outside of one: a task that goes on for ever, so that a
+ * function can look whoever calls it.
+ *
+ * ```ts
+ * export function search(rows: Row[]): Row | undefined {
+ *   const job = currentJob();
+ *   return rows.find((row) => (job.throwIfCancelled(), matches(row)));
+ * }
+ * ```
+ *
+ * Thread  any. What the task leaves behind when it is done, such as a timer, may not find it any more
+ */
+export function currentJob(): CurrentJob {
+  return onStack ?? inContext.get(null as never) ?? alone ?? outside;
+}
+
+/** Calls `call` with `job` as the current one. */
+export function whileOnStack<R>(job: RunningJob, call: () => R): R {
+  const outer = onStack;
+  onStack = job;
+  try {
+    return call();
+  } finally {
+    onStack = outer;
+  }
+}
+
+/** Which job goes on alone now, where there are no others beside it. */
+export function setAlone(job: RunningJob | null): void {
+  alone = job;
+}
+
+/** Calls `call` so that `job` is the current one of all that comes of it. To be called in a context. */
+export function setInContext(job: RunningJob): void {
+  inContext.set(job);
+}
+
+const outside: CurrentJob = {
+  name: '',
+  cancelled: false,
+  throwIfCancelled: () => {},
+  signal: new AbortController().signal,
+  timeLeft: Infinity,
+};

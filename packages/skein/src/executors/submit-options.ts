@@ -1,0 +1,121 @@
+/** The options of one task: what `executor.with` takes, and what becomes of it on the way to a worker. */
+import { inspect } from 'node:util';
+import { type CarriedValues, valuesToCarry } from '../core/carried-context.ts';
+import { Context, copyContext } from '../core/context.ts';
+import { ValueError } from '../core/exceptions.ts';
+
+/** What `executor.with` takes. */
+export interface SubmitOptions {
+  /**
+   * The context whose values the task finds in its own variables of the same names; `true` for the one
+   * that is current when the task is submitted. What the task sets stays there.
+   */
+  readonly context?: Context | boolean | undefined;
+  /** What the task is called: in `currentJob().name`, in errors. Default: the name of its function. */
+  readonly name?: string | undefined;
+  /**
+   * How long it may run, in milliseconds > 0, counted from when a worker begins it. Then it is asked to
+   * end (`currentJob()`), and fails with `TimeoutError`, whatever it does. Default: as long as it likes.
+   */
+  readonly timeout?: number | undefined;
+  /**
+   * How long it may go on after it was asked to end by `timeout` or `signal`, in milliseconds ≥ 0. Then
+   * its thread is ended, and the pool replaces it. Default 100.
+   */
+  readonly grace?: number | undefined;
+  /**
+   * When it is aborted, a task that has not begun is cancelled and one that runs is asked to end. It
+   * fails with the reason of the signal, whatever it does.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * How often it is done again after it failed, or its thread died, or its time was over; a whole number
+   * ≥ 0. Its future ends as the last attempt does. Default 0.
+   */
+  readonly retries?: number | undefined;
+}
+
+/** The options of a task that is submitted now. */
+export interface JobOptions {
+  readonly context: CarriedValues | null;
+  readonly name: string | null;
+  /** Milliseconds; 0 = none. */
+  readonly timeout: number;
+  readonly grace: number;
+  readonly signal: AbortSignal | null;
+  readonly retries: number;
+}
+
+const GRACE_MS = 100;
+/** Moments are compared modulo 2³² ms (`layout.ts`). */
+const LONGEST_MS = 2 ** 30;
+
+/** @throws {TypeError|ValueError} when an option is not known, or its value makes no sense */
+export function checkOptions(options: SubmitOptions): SubmitOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(
+      `with() takes an object of options, got ${inspect(options)}. Write pool.with({ timeout: 1000 }).`,
+    );
+  }
+  for (const name of Object.keys(options)) {
+    const check = checks[name as keyof SubmitOptions] as ((value: unknown) => void) | undefined;
+    if (check === undefined) {
+      throw new TypeError(
+        `with() knows the options ${Object.keys(checks).join(', ')}, and was given '${name}'.`,
+      );
+    }
+    const value = options[name as keyof SubmitOptions];
+    if (value !== undefined) check(value);
+  }
+  return options;
+}
+
+/** What of the options is to be known when a task is submitted with them; null = nothing. */
+export function jobOptions(options: SubmitOptions): JobOptions | null {
+  const { context = false, name = null, timeout = Infinity, grace = GRACE_MS } = options;
+  const { signal = null, retries = 0 } = options;
+  const carried =
+    context === false ? null : valuesToCarry(context === true ? copyContext() : context);
+  const isLimited = timeout !== Infinity || signal !== null;
+  if (carried === null && name === null && !isLimited && retries === 0) return null;
+  return {
+    context: carried,
+    name,
+    timeout: timeout === Infinity ? 0 : Math.ceil(timeout),
+    grace: Math.ceil(grace),
+    signal,
+    retries,
+  };
+}
+
+const checks: { readonly [K in keyof Required<SubmitOptions>]: (value: unknown) => void } = {
+  context: (value) => {
+    if (typeof value === 'boolean' || value instanceof Context) return;
+    throw wrong('context', 'a Context, or true for the current one', value);
+  },
+  name: (value) => {
+    if (typeof value !== 'string') throw wrong('name', 'a string', value);
+  },
+  timeout: (value) => checkMilliseconds('timeout', value, Number.MIN_VALUE),
+  grace: (value) => checkMilliseconds('grace', value, 0),
+  signal: (value) => {
+    if (!(value instanceof AbortSignal)) throw wrong('signal', 'an AbortSignal', value);
+  },
+  retries: (value) => {
+    if (Number.isInteger(value) && (value as number) >= 0) return;
+    throw new ValueError(`the option 'retries' takes a whole number ≥ 0, got ${inspect(value)}`);
+  },
+};
+
+function checkMilliseconds(name: string, value: unknown, least: number): void {
+  if (typeof value !== 'number') throw wrong(name, 'a number of milliseconds', value);
+  if (value >= least && (value <= LONGEST_MS || value === Infinity)) return;
+  const bound = least === 0 ? '≥ 0' : '> 0';
+  throw new ValueError(
+    `the option '${name}' takes milliseconds ${bound}, at most ${LONGEST_MS} (12 days) or Infinity, got ${value}`,
+  );
+}
+
+function wrong(name: string, takes: string, value: unknown): TypeError {
+  return new TypeError(`the option '${name}' takes ${takes}, got ${inspect(value)}`);
+}

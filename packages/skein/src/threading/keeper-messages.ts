@@ -39,6 +39,13 @@ export interface PoolMessage {
   readonly data: unknown;
 }
 
+/** This pool is the sender's own: it shall end when the sender does. After its `PoolMessage`. */
+export interface PrivateMessage {
+  readonly type: 'private';
+  readonly pool: number;
+  readonly ident: number;
+}
+
 /** Carry a value until somebody wants it. */
 export interface CarryMessage {
   readonly type: 'carry';
@@ -68,6 +75,7 @@ export type KeeperMessage =
   | StartMessage
   | ChildMessage
   | PoolMessage
+  | PrivateMessage
   | CarryMessage
   | WantMessage
   | DropMessage

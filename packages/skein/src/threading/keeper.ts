@@ -11,6 +11,7 @@
  *  - the parent of every other thread (`#start`), and the one who ends threads;
  *  - the one who notices a death and sweeps up after it (`sweep.ts`);
  *  - the one who decides that a pool needs another worker (`worker-supply.ts`);
+ *  - the one who ends the pools that a dead thread had for itself (`private-pools.ts`);
  *  - the carrier of what shared memory cannot hold (`parcels.ts`).
  *
  * It is a daemon of the root thread: when that ends, the keeper and all its threads end.
@@ -25,6 +26,7 @@ import { ProcessMemory } from '../shared/process-memory.ts';
 import { askToEnd, enterThread, type ThreadAddress, wakeThread } from '../shared/thread-table.ts';
 import type { KeeperMessage, KeeperSetup, StartMessage } from './keeper-messages.ts';
 import { Parcels } from './parcels.ts';
+import { PrivatePools } from './private-pools.ts';
 import { AGAIN_MS, endWorker, spawn } from './spawn.ts';
 import { hasRunOutOfMemory, sweep } from './sweep.ts';
 import { printUncaught } from './thread-errors.ts';
@@ -38,11 +40,13 @@ export class Keeper {
   readonly #parcels = new Parcels();
   readonly #supply: WorkerSupply;
   readonly #mailbox: Mailbox;
+  readonly #privatePools: PrivatePools;
 
   constructor(setup: KeeperSetup) {
     this.#setup = setup;
     this.#memory = new ProcessMemory(setup.buffers);
     this.#mailbox = new Mailbox(this.#memory, setup.address, mailboxHost);
+    this.#privatePools = new PrivatePools(this.#memory, this.#mailbox.arena);
     this.#supply = new WorkerSupply(this.#memory, (pool, name, entry, data) =>
       this.#startWorker(pool, { name, daemon: true, entry, data }),
     );
@@ -68,6 +72,8 @@ export class Keeper {
         return this.#watch(message.address, message.lifeline);
       case 'pool':
         return this.#supply.addPool(message);
+      case 'private':
+        return this.#privatePools.add(from, message);
       case 'carry':
         return this.#parcels.put(message.key, message.value);
       case 'want':
@@ -143,6 +149,7 @@ export class Keeper {
     }
     const { pool, hasFailed } = sweep(this.#memory, this.#mailbox.arena, address);
     if (pool >= 0) this.#supply.workerEnded(pool, hasFailed);
+    for (const left of this.#privatePools.threadsLeftBy(address)) this.#terminate(left);
     this.#supply.look();
   }
 }

@@ -114,6 +114,9 @@ export const exportedValues: readonly string[] = [
   'ValueError',
 ];
 
+/** Every value that `skein/sync` exports. */
+export const exportedSyncValues: readonly string[] = ['syncify'];
+
 /** Every value that `skein/testing` exports. */
 export const exportedTestingValues: readonly string[] = [
   'BalanceError',

@@ -1,0 +1,26 @@
+import { checkSum, payloadOf } from './payloads.mjs';
+
+/**
+ * One call after the other of a function that blocks.
+ *
+ * @param {(task: 'increment' | 'echo') => (value: any) => any} makeCall makes the function that is called
+ * @returns the `setup` and `run` of a contestant
+ */
+export function blockingCalls(makeCall) {
+  let call;
+  let payload;
+  return {
+    setup(job) {
+      payload = payloadOf(job.payload);
+      call = makeCall(payload.task);
+    },
+    run(count) {
+      let sum = 0;
+      const began = performance.now();
+      for (let i = 0; i < count; i++) sum += payload.number(call(payload.value(i, 0)));
+      const ended = performance.now();
+      checkSum(sum, count);
+      return (ended - began) / 1000;
+    },
+  };
+}

@@ -154,7 +154,7 @@ describe('what goes wrong', () => {
   });
 });
 
-describe('a call that takes too long (synckit issue 183: later calls got the answers of earlier ones)', () => {
+describe('a call that takes too long (synckit issue 183)', () => {
   for (const [what, fn] of [
     ['spins', work.spin],
     ['waits for ever', work.neverDone],

@@ -14,7 +14,7 @@
 import { noteBlocking } from '../core/blocking-calls.ts';
 import { BrokenThreadPool, TimeoutError, ValueError } from '../core/exceptions.ts';
 import type { ResultOf } from '../core/executor.ts';
-import { repr } from '../core/repr.ts';
+import { nameOf, repr } from '../core/repr.ts';
 import { assertNotImporting } from '../crossing/import-guard.ts';
 import type { ConcurrentFuture } from './concurrent-future.ts';
 import { abandonSyncifyPool, syncifyPool } from './syncify-thread.ts';
@@ -63,11 +63,12 @@ export function syncify<A extends unknown[], R>(
   options: SyncifyOptions = {},
 ): (...args: A) => ResultOf<R> {
   const timeout = timeoutOf(fn, options);
+  const name = nameOf(fn);
   const syncified = (...args: A): ResultOf<R> => {
-    assertNotImporting(`call '${fn.name}', which syncify() made synchronous,`);
-    noteBlocking(`a call of '${fn.name}', made synchronous by syncify(),`, 'await it instead');
-    const pool = syncifyPool(fn.name);
-    return resultOf(pool, submit(pool, fn, args), fn.name, timeout);
+    assertNotImporting(`call '${name}', which syncify() made synchronous,`);
+    noteBlocking(`a call of '${name}', made synchronous by syncify(),`, 'await it instead');
+    const pool = syncifyPool(name);
+    return resultOf(pool, submit(pool, fn, args), name, timeout);
   };
   return Object.defineProperties(syncified, {
     name: { value: fn.name, configurable: true },

@@ -41,6 +41,11 @@ describe('a program that calls', { concurrency: 2 }, () => {
     }
   });
 
+  test('from Workers that it has made itself', async () => {
+    const { lines, stderr, code } = await run('from Workers of its own');
+    assert.deepEqual([lines.toSorted(), stderr, code], [['2', '4'], '', 0]);
+  });
+
   test('in a running loop: debug mode tells each place once, and nothing of a pool', async () => {
     const { stdout, stderr } = await run('in a running loop', { env: { SKEINDEBUG: '1' } });
     assert.equal(stdout, '0\n2\n');

@@ -1,4 +1,4 @@
-import { echoLater, incrementLater } from '../tasks/tasks.mjs';
+import * as tasks from '../tasks/tasks.mjs';
 import { blockingCalls } from './parts/blocking-calls.mjs';
 import { importDoor, version } from './parts/skein.mjs';
 
@@ -6,8 +6,8 @@ const { syncify } = await importDoor('dist/syncify.js', 'skein/sync');
 
 export const name = 'Skein, syncify';
 export { version };
-export const { setup, run } = blockingCalls((task) =>
-  syncify(task === 'increment' ? incrementLater : echoLater),
+export const { setup, run } = blockingCalls((task, isPlain) =>
+  syncify(tasks[isPlain ? task : `${task}Later`]),
 );
 
 export function teardown() {

@@ -3,7 +3,8 @@ import { checkSum, payloadOf } from './payloads.mjs';
 /**
  * One call after the other of a function that blocks.
  *
- * @param {(task: 'increment' | 'echo') => (value: any) => any} makeCall makes the function that is called
+ * @param {(task: 'increment' | 'echo', isPlain: boolean) => (value: any) => any} makeCall makes the
+ *   function that is called, of one that is plain or async
  * @returns the `setup` and `run` of a contestant
  */
 export function blockingCalls(makeCall) {
@@ -12,7 +13,7 @@ export function blockingCalls(makeCall) {
   return {
     setup(job) {
       payload = payloadOf(job.payload);
-      call = makeCall(payload.task);
+      call = makeCall(payload.task, job.isPlain ?? false);
     },
     run(count) {
       let sum = 0;

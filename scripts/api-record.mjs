@@ -17,6 +17,7 @@ const RECORD = join(root, 'api', 'skein.api.md');
 /** What a program can import, and the declarations behind it. */
 const DOORS = [
   ['skein', 'index.d.ts'],
+  ['skein/sync', 'syncify.d.ts'],
   ['skein/testing', 'testing.d.ts'],
 ];
 

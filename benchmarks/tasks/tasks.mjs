@@ -3,3 +3,9 @@
 export const increment = (x) => x + 1;
 
 export const echo = (value) => value;
+
+// For what makes asynchronous functions synchronous.
+
+export const incrementLater = async (x) => x + 1;
+
+export const echoLater = async (value) => value;

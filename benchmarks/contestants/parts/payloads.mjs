@@ -28,6 +28,8 @@ const payloads = {
   }),
   kibibyte: () => bytes(2 ** 10),
   mebibyte: () => bytes(2 ** 20),
+  source: () => sources(8 * 2 ** 10),
+  longSource: () => sources(100 * 2 ** 10),
 };
 
 /** @param {keyof typeof payloads} [kind] */
@@ -49,6 +51,21 @@ function bytes(size) {
       const number = view.getUint32(0, true);
       return number === view.getUint32(size - 4, true) ? number : NaN;
     },
+  };
+}
+
+/** Program texts, sixteen of them by turns, for one call at a time: each begins with its own number. */
+function sources(size) {
+  const line = '  const total = items.reduce((sum, item) => sum + item.price, 0);\n';
+  const body = line.repeat(size / line.length);
+  const texts = Array.from({ length: 16 }, (_, nth) => `// ${nth}\n${body}`.padEnd(size));
+  for (const text of texts) Buffer.from(text); // the engine puts the pieces of a text together
+  let sent;
+  return {
+    task: 'echo',
+    value: (i) => texts[(sent = i) % 16],
+    number: (text) =>
+      text.length === size && parseInt(text.slice(3, 5), 10) === sent % 16 ? sent + 1 : NaN,
   };
 }
 

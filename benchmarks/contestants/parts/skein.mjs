@@ -9,7 +9,10 @@ const other = process.env.SKEIN_UNDER_TEST;
 const { resolve } = createRequire(import.meta.url);
 const file = (name, known) => (other === undefined ? resolve(known) : join(other, name));
 
-export const skein = await import(pathToFileURL(file('dist/index.js', 'skein')).href);
+/** Imports a door: its file in the folder of another build, and its name in this one. */
+export const importDoor = (name, known) => import(pathToFileURL(file(name, known)).href);
+
+export const skein = await importDoor('dist/index.js', 'skein');
 export const { version } = JSON.parse(
   readFileSync(file('package.json', 'skein/package.json'), 'utf8'),
 );

@@ -107,13 +107,10 @@ export { task } from './crossing/task.ts';
 export { ConcurrentFuture } from './executors/concurrent-future.ts';
 export { currentJob, type CurrentJob } from './executors/current-job.ts';
 export { ExecutorView } from './executors/executor-view.ts';
+export type { ThreadPoolExecutorOptions } from './executors/pool-options.ts';
 export { runCoroutineThreadsafe } from './executors/run-coroutine-threadsafe.ts';
 export type { SubmitOptions } from './executors/submit-options.ts';
-export {
-  type ShutdownOptions,
-  ThreadPoolExecutor,
-  type ThreadPoolExecutorOptions,
-} from './executors/thread-pool-executor.ts';
+export { type ShutdownOptions, ThreadPoolExecutor } from './executors/thread-pool-executor.ts';
 export { getEventLoop, newEventLoop, setEventLoop } from './loops/default-loop.ts';
 export { NodeEventLoop } from './loops/node-event-loop.ts';
 export { printCallGraph, type PrintCallGraphOptions } from './loops/print-call-graph.ts';

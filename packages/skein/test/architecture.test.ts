@@ -8,7 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { exportedTestingValues, exportedValues } from './exported-values.ts';
+import { exportedSyncValues, exportedTestingValues, exportedValues } from './exported-values.ts';
 
 const PACKAGE = dirname(dirname(fileURLToPath(import.meta.url)));
 const SOURCES = join(PACKAGE, 'src');
@@ -35,6 +35,7 @@ const TOP = new Set([
   'index.ts',
   'keeper-main.ts',
   'pool-worker-main.ts',
+  'syncify.ts',
   'testing.ts',
   'thread-main.ts',
 ]);
@@ -175,6 +176,11 @@ test('nothing is exported wholesale', () => {
 test('the door lets out exactly the listed values', async () => {
   const door: object = await import('skein');
   assert.deepEqual(Object.keys(door).sort(), [...exportedValues].sort());
+});
+
+test('so does the door for callers who cannot wait', async () => {
+  const door: object = await import('skein/sync');
+  assert.deepEqual(Object.keys(door).sort(), [...exportedSyncValues].sort());
 });
 
 test('so does the door for tests', async () => {

@@ -80,6 +80,7 @@ export const exportedValues: readonly string[] = [
 
   // the pool
   'ConcurrentFuture',
+  'currentJob',
   'ExecutorView',
   'runCoroutineThreadsafe',
   'toThread',
@@ -113,6 +114,9 @@ export const exportedValues: readonly string[] = [
   'TimeoutError',
   'ValueError',
 ];
+
+/** Every value that `skein/sync` exports. */
+export const exportedSyncValues: readonly string[] = ['syncify'];
 
 /** Every value that `skein/testing` exports. */
 export const exportedTestingValues: readonly string[] = [

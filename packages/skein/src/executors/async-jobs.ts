@@ -1,4 +1,5 @@
 import { ensureFuture } from '../core/ensure-future.ts';
+import { setRunningLoop } from '../core/running-loop.ts';
 import { NodeEventLoop } from '../loops/node-event-loop.ts';
 import type { RunningJob } from './running-job.ts';
 
@@ -14,6 +15,7 @@ export class AsyncJobs {
   /** Runs an async function as a task. */
   run(job: RunningJob, fn: () => Promise<unknown>): Promise<unknown> {
     const loop = (this.#loop ??= new NodeEventLoop());
+    if (loop.isRunning()) setRunningLoop(loop); // it was taken down for the call of the function
     const task = ensureFuture(fn, { loop });
     job.follow(task);
     // Before the first step: in the midst of it this would be a wait of the task for itself.

@@ -13,16 +13,18 @@ import { decodeError } from '../crossing/decode-error.ts';
 import { Part, readPayload } from '../crossing/payload.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { compareExchange, load } from '../shared/atomics.ts';
-import { ask, runnerOf, setDeadline } from '../shared/deadlines.ts';
+import { ask, deadlineFor, runnerOf, setDeadline } from '../shared/deadlines.ts';
 import {
   Ask,
   EndReason,
-  momentOf,
   Outcome,
   Phase,
   phaseOf,
+  POOL,
+  poolAt,
   SLOT,
   slotAt,
+  whoOf,
 } from '../shared/layout.ts';
 import type { Expectation } from '../shared/mailbox.ts';
 import { wakeThread } from '../shared/thread-table.ts';
@@ -273,9 +275,9 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     if (runner < 0) return; // it has ended, and this thread has not heard of it yet
     ask(words, this.#slot, what);
     if (what === Ask.abort) {
-      const { mailbox } = this.#thread;
-      const until = mailbox.commonNow() + (this.#options as JobOptions).grace;
-      setDeadline(words, this.#slot, runner, momentOf(until));
+      const concurrency = load(words, poolAt(whoOf(this.#queued)) + POOL.concurrency);
+      const end = this.#thread.mailbox.commonNow() + (this.#options as JobOptions).grace;
+      setDeadline(words, this.#slot, runner, deadlineFor(concurrency, end));
     }
     wakeThread(words, runner);
   }

@@ -13,18 +13,17 @@
  * marks it lost.
  */
 import { isThenable } from '../core/coroutine.ts';
-import { RuntimeError } from '../core/exceptions.ts';
+import { CancelledError, RuntimeError } from '../core/exceptions.ts';
 import { referenceById } from '../crossing/function-table.ts';
 import { Part, readPayload } from '../crossing/payload.ts';
 import { resolveFunction } from '../crossing/resolve-function.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { compareExchange, load, store } from '../shared/atomics.ts';
-import { endDeadline, setDeadline } from '../shared/deadlines.ts';
+import { deadlineFor, endDeadline, setDeadline } from '../shared/deadlines.ts';
 import {
   CONTROL,
   controlAt,
   HEADER,
-  momentOf,
   Outcome,
   Payload,
   Phase,
@@ -47,13 +46,18 @@ import { setAlone } from './current-job.ts';
 import { type Initializer, initialize } from './initializer.ts';
 import { type AnyFunction, callJob, type JobCall } from './job-calls.ts';
 import { Outcomes } from './outcomes.ts';
+import type { WorkerLife as Limits } from './pool-options.ts';
 import { RunningJob } from './running-job.ts';
+import { tearDown, WorkerLife } from './worker-life.ts';
 
 /** What a worker finds in `workerData.data`. */
 export interface WorkerData {
   readonly pool: number;
   readonly ident: number;
   readonly initializer: Initializer | undefined;
+  /** Index in the function table. */
+  readonly teardown: number | undefined;
+  readonly life: Limits;
 }
 
 /**
@@ -72,6 +76,7 @@ export class PoolWorker {
   readonly #entry: number;
   readonly #parker: number;
   readonly #outcomes: Outcomes;
+  readonly #life: WorkerLife;
   readonly #asyncJobs = new AsyncJobs();
   readonly #functions: (AnyFunction | undefined)[] = [];
   /** Holds the thread while it starts, while a job goes on asynchronously, and while it waits so. */
@@ -81,6 +86,8 @@ export class PoolWorker {
   /** Jobs that go on asynchronously. */
   readonly #underWay = new Set<RunningJob>();
   #isIdle = false;
+  /** When it last ran out of work, in milliseconds of this thread's clock. */
+  #idleSince: number;
   #isRunning = false;
   #isInitializing = false;
   /** Whether jobs were run since Node's loop had its turn. */
@@ -88,6 +95,11 @@ export class PoolWorker {
   #turn: NodeJS.Immediate | null = null;
   #isResting = false;
   #listensSoon = false;
+  /** Whether it takes no job any more. */
+  #isRetired = false;
+  #isEnding = false;
+  /** Where other jobs are under way beside it, a job alone does not bring the thread down. */
+  readonly #giveUp: ((job: RunningJob) => void) | null;
 
   constructor(thread: ThisThread, data: WorkerData) {
     const { entry } = thread.address;
@@ -98,8 +110,11 @@ export class PoolWorker {
     this.#pool = new PoolMemory(thread.memory, data.pool);
     this.#running = slotState(Phase.running, entry);
     this.#outcomes = new Outcomes(thread);
+    this.#life = new WorkerLife(thread, this.#pool, data.life);
     this.#parker = threadAt(entry) + THREAD.parker;
+    this.#giveUp = this.#pool.concurrency > 1 ? (job) => this.#goOnWithout(job) : null;
     store(this.#words, threadAt(entry) + THREAD.tid, ownTid());
+    this.#idleSince = thread.mailbox.now();
     thread.mailbox.afterDrain.push(() => this.#tellJobs());
     process.on('uncaughtException', (error) => this.#crash(error));
     process.on('exit', (code) => this.#leave(code));
@@ -127,6 +142,7 @@ export class PoolWorker {
     if (this.#isResting) this.#endRest();
     if (this.#turn !== null) this.#endTurn();
     for (;;) {
+      if (this.#isRetired || this.#life.isSurplus()) return this.#retire();
       if (this.#underWay.size >= this.#pool.concurrency) return this.#waitForJobs();
       const slot = this.#pool.ring.claim(this.#pool.queued, this.#running);
       if (slot !== NO_JOB) {
@@ -137,6 +153,18 @@ export class PoolWorker {
         return; // comes back when Node's loop has turned
       }
     }
+  }
+
+  /** Takes no job any more, and ends when those that are under way have ended. */
+  #retire(): void {
+    this.#isRetired = true;
+    if (this.#underWay.size > 0) return this.#waitForJobs();
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    const { teardown } = this.#data;
+    if (teardown === undefined) process.exit(0);
+    this.#hold.ref();
+    void tearDown(this.#thread, teardown).then(() => process.exit(0));
   }
 
   /** Comes back when one of them is done. */
@@ -153,7 +181,7 @@ export class PoolWorker {
   #begin(slot: number): void {
     const id = this.#words[slotAt(slot) + SLOT.fn] as number;
     const fn = this.#functions[id];
-    const job = new RunningJob(this.#words, slot, fn?.name ?? '');
+    const job = new RunningJob(this.#words, slot, fn?.name ?? '', this.#giveUp);
     if (fn === undefined) void this.#findAndCall(job, id);
     else this.#call(job, fn);
   }
@@ -222,8 +250,18 @@ export class PoolWorker {
     const grace = this.#words[controlAt(slot) + CONTROL.grace] as number;
     job.begin(name, timeout, grace);
     if (timeout === 0) return;
-    const until = this.#thread.mailbox.commonNow() + timeout + grace;
-    setDeadline(this.#words, slot, this.#entry, momentOf(until));
+    const end = this.#thread.mailbox.commonNow() + timeout + grace;
+    setDeadline(this.#words, slot, this.#entry, deadlineFor(this.#pool.concurrency, end));
+  }
+
+  /** A job goes on after its grace. Its future hears that it is over, and the thread lives for the others. */
+  #goOnWithout(job: RunningJob): void {
+    this.#isRetired = true;
+    this.#finishLater(
+      job,
+      Outcome.error,
+      new CancelledError('it did not end when it was asked to'),
+    );
   }
 
   #finishLater(job: RunningJob, outcome: number, value: unknown): void {
@@ -238,6 +276,7 @@ export class PoolWorker {
     const { mailbox } = this.#thread;
     this.#outcomes.send(job, outcome, value);
     this.#end(job);
+    if (this.#life.countTask()) this.#isRetired = true;
     // Submitters hold work back: they try again when the ring is half empty.
     if (mailbox.isRoomWanted && this.#pool.ring.size <= RING_ENTRIES / 2) mailbox.tellOfRoom();
     mailbox.drain();
@@ -265,11 +304,13 @@ export class PoolWorker {
   #rest(): boolean {
     this.#beIdle();
     if (this.#pool.status !== PoolStatus.open && !this.#pool.ring.hasWork) {
-      if (this.#underWay.size > 0) return (this.#waitForJobs(), false);
-      process.exit(0);
+      this.#retire();
+      return false;
     }
     if (this.#ranJobs) {
       this.#ranJobs = false;
+      this.#idleSince = this.#thread.mailbox.now();
+      if (this.#life.isTooLarge()) this.#isRetired = true;
       this.#letNodeTurn();
       return false;
     }
@@ -283,11 +324,28 @@ export class PoolWorker {
     announce(this.#words, this.#parker);
     const isWanted = this.#pool.ring.hasWork || this.#pool.status !== PoolStatus.open;
     if (isWanted || this.#thread.mailbox.hasMail) stayAwake(this.#words, this.#parker);
-    else sleep(this.#words, this.#parker, Infinity);
+    else sleep(this.#words, this.#parker, this.#mayIdle());
     this.#thread.mailbox.duty?.();
     unmark(this.#words, this.#pool, POOL.asleep, this.#entry);
     this.#thread.mailbox.drain();
+    if (this.#mayIdle() <= 0) this.#leaveIfNotNeeded();
     return true;
+  }
+
+  /** For how many milliseconds it may go on to have nothing to do. */
+  #mayIdle(): number {
+    if (this.#life.idleTimeout === Infinity) return Infinity;
+    return this.#idleSince + this.#life.idleTimeout - this.#thread.mailbox.now();
+  }
+
+  /** Whoever pushes while this one leaves either does not see it any more, or is seen by the last look. */
+  #leaveIfNotNeeded(): void {
+    this.#idleSince = this.#thread.mailbox.now();
+    if (!this.#life.mayLeave()) return;
+    unmark(this.#words, this.#pool, POOL.idle, this.#entry);
+    this.#isIdle = false;
+    if (this.#pool.ring.hasWork) this.#life.stay();
+    else this.#isRetired = true;
   }
 
   #letNodeTurn(): void {

@@ -24,12 +24,23 @@ export class RunningJob implements CurrentJob {
   #task: Cancellable | null = null;
   #controller: AbortController | null = null;
   #timer: NodeJS.Timeout | null = null;
+  /** How long it may go on when it was asked to end by its time or its signal, in milliseconds. */
   #graceMs: number = 0;
+  readonly #onGraceOver: ((job: RunningJob) => void) | null;
 
-  constructor(words: Int32Array, slot: number, name: string) {
+  /**
+   * @param onGraceOver - called when it goes on after its grace, if Node's timers come to it
+   */
+  constructor(
+    words: Int32Array,
+    slot: number,
+    name: string,
+    onGraceOver: ((job: RunningJob) => void) | null,
+  ) {
     this.#words = words;
     this.slot = slot;
     this.#name = name;
+    this.#onGraceOver = onGraceOver;
   }
 
   /**
@@ -107,6 +118,10 @@ export class RunningJob implements CurrentJob {
     this.#isCancelled = true;
     this.#controller?.abort(this.#reason());
     this.#task?.cancel(this.#why());
+    if (this.#onGraceOver !== null && (this.isOverrun || this.#isAborted)) {
+      clearTimeout(this.#timer ?? undefined);
+      this.#timer = setTimeout(() => this.#onGraceOver?.(this), this.#graceMs);
+    }
     return true;
   }
 
@@ -117,11 +132,15 @@ export class RunningJob implements CurrentJob {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
+  get #isAborted(): boolean {
+    return askedOf(this.#words, this.slot) === Ask.abort;
+  }
+
   #setTimer(): void {
     if (this.#timer !== null || this.#endsAt === Infinity) return;
     const look = (): void => {
-      this.tell();
       this.#timer = null;
+      this.tell();
       if (!this.#isCancelled && !this.isOver) this.#setTimer(); // Node's timers may be early
     };
     this.#timer = setTimeout(look, Math.ceil(this.timeLeft)).unref();

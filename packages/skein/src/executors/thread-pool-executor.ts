@@ -13,10 +13,8 @@
  * ```
  */
 import { requireOptions } from '../core/arguments.ts';
-import { availableParallelism } from 'node:os';
-import { inspect } from 'node:util';
 import { noteBlocking } from '../core/blocking-calls.ts';
-import { BrokenThreadPool, RuntimeError, ValueError } from '../core/exceptions.ts';
+import { BrokenThreadPool, QueueFull, RuntimeError } from '../core/exceptions.ts';
 import type { Executor, ResultOf } from '../core/executor.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { assertNotImporting } from '../crossing/import-guard.ts';
@@ -38,32 +36,22 @@ import {
 } from '../shared/layout.ts';
 import { enterPool, PoolMemory } from '../shared/pool-table.ts';
 import { type ThreadAddress, usedEntries, wakeAll } from '../shared/thread-table.ts';
+import { askKeeper } from '../shared/wake-worker.ts';
 import type { PoolMessage } from '../threading/keeper-messages.ts';
 import { startThread, terminateThreads, thisThreadWithKeeper } from '../threading/start-thread.ts';
 import { ConcurrentFuture } from './concurrent-future.ts';
 import { ExecutorView } from './executor-view.ts';
 import { type Initializer, packInitializer } from './initializer.ts';
+import {
+  checkPoolOptions,
+  checkSize,
+  type PoolSettings,
+  type ThreadPoolExecutorOptions,
+} from './pool-options.ts';
 import type { WorkerData } from './pool-worker.ts';
 import type { JobOptions, SubmitOptions } from './submit-options.ts';
 import { Submitter } from './submitter.ts';
 import { forgetExecutor, noteExecutor } from './unclosed-executors.ts';
-
-export type ThreadPoolExecutorOptions<A extends unknown[] = unknown[]> = PoolBasics<A> &
-  InitializerArguments<A>;
-
-interface PoolBasics<A extends unknown[]> {
-  /** The most threads, ≥ 1. Default: `min(32, availableParallelism() + 4)`. */
-  readonly maxWorkers?: number | undefined;
-  /** Names of the threads are `PREFIX_0`, `PREFIX_1` … Default `ThreadPoolExecutor-N`. */
-  readonly threadNamePrefix?: string | undefined;
-  /** An exported function that each thread calls before its first task. */
-  readonly initializer?: ((...args: A) => unknown) | undefined;
-}
-
-/** Arguments of the initializer; they cross as those of `submit`. */
-type InitializerArguments<A extends unknown[]> = [] extends A
-  ? { readonly initargs?: Readonly<NoInfer<A>> | undefined }
-  : { readonly initargs: Readonly<NoInfer<A>> };
 
 export interface ShutdownOptions {
   /** Block until all threads of the pool have ended. Default true. */
@@ -76,7 +64,6 @@ export interface ShutdownOptions {
 export interface PoolAddress {
   readonly index: number;
   readonly ident: number;
-  readonly maxWorkers: number;
 }
 
 let count = 0;
@@ -87,41 +74,30 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   implements Executor, Disposable, AsyncDisposable
 {
   readonly #thread: ThisThread;
-  readonly #maxWorkers: number;
+  readonly #settings: PoolSettings;
   readonly #namePrefix: string;
   readonly #initializer: Initializer | undefined;
+  readonly #teardown: number | undefined;
   #pool: PoolMemory | undefined;
   #ident = 0;
   #submitter: Submitter | undefined;
   #isShutdown = false;
 
   /**
-   * @throws {ValueError} when `maxWorkers` is not a whole number ≥ 1
-   * @throws {TypeError} when the options are no object, or `initargs` is no array
+   * @throws {ValueError} when a number makes no sense
+   * @throws {TypeError} when the options are no object, or one is not known, or `initargs` is no array
    * @throws {FunctionReferenceError} when the initializer cannot be found from another thread
    */
   constructor(options: ThreadPoolExecutorOptions<I> = {} as ThreadPoolExecutorOptions<I>) {
-    if (typeof options !== 'object' || options === null) {
-      throw new TypeError(
-        `new ThreadPoolExecutor() takes an object of options, got ${inspect(options)}. ` +
-          'Write new ThreadPoolExecutor({ maxWorkers: 4 }).',
-      );
-    }
-    const { maxWorkers = Math.min(32, availableParallelism() + 4), threadNamePrefix } = options;
-    if (!Number.isInteger(maxWorkers) || maxWorkers < 1) {
-      throw new ValueError(
-        `max_workers must be greater than 0: maxWorkers takes a whole number ≥ 1, got ${inspect(maxWorkers)}`,
-      );
-    }
-    if (threadNamePrefix !== undefined && typeof threadNamePrefix !== 'string') {
-      throw new TypeError(`threadNamePrefix takes a string, got ${inspect(threadNamePrefix)}`);
-    }
+    this.#settings = checkPoolOptions(options);
     this.#thread = thisThread();
     if (this.#thread.isRoot) thisThreadWithKeeper(); // it starts while the program goes on
-    this.#maxWorkers = maxWorkers;
-    this.#namePrefix = threadNamePrefix ?? `ThreadPoolExecutor-${count++}`;
+    this.#namePrefix = options.threadNamePrefix ?? `ThreadPoolExecutor-${count++}`;
     this.#initializer = packInitializer(this.#thread, options.initializer, options.initargs);
+    const { teardown } = options;
+    if (teardown !== undefined) this.#teardown = functionId(this.#thread, teardown);
     noteExecutor(this, this.#namePrefix, () => this.#isOpenPool());
+    if (this.#settings.size.minWorkers > 0) this.#open();
   }
 
   /**
@@ -165,6 +141,28 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
     if (options?.signal?.aborted === true) return future.aborted();
     submitter.submit(future, id, args, options);
     return future;
+  }
+
+  /**
+   * Changes how many threads the pool has, at the least and at the most. Threads that are too many end
+   * when they have done their tasks, those that are missing start: at once up to `minWorkers`, the
+   * others when there is work for them.
+   *
+   * @throws {ValueError} when a number makes no sense
+   * @throws {RuntimeError} `ERR_EXECUTOR_SHUTDOWN` after `shutdown()`
+   */
+  resize(size: { readonly minWorkers?: number; readonly maxWorkers?: number }): void {
+    requireOptions(size, 'resize', '{ maxWorkers: 8 }');
+    if (this.#pool === undefined) this.#open();
+    if (this.#isShutdown || this.#status() !== PoolStatus.open) throw this.#refusal();
+    const { words } = this.#thread.memory;
+    const { at } = this.#pool as PoolMemory;
+    const { maxWorkers = load(words, at + POOL.maxWorkers) } = size;
+    const { minWorkers = Math.min(load(words, at + POOL.minWorkers), maxWorkers) } = size;
+    checkSize(minWorkers, maxWorkers);
+    store(words, at + POOL.minWorkers, minWorkers);
+    store(words, at + POOL.maxWorkers, maxWorkers);
+    askKeeper(words, this.#pool as PoolMemory);
   }
 
   /**
@@ -236,12 +234,12 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   static addressOf(executor: ThreadPoolExecutor): PoolAddress {
     if (executor.#pool === undefined) executor.#open();
     const { index } = executor.#pool as PoolMemory;
-    return { index, ident: executor.#ident, maxWorkers: executor.#maxWorkers };
+    return { index, ident: executor.#ident };
   }
 
   /** @internal A handle of this thread on a pool that another thread has made. */
-  static at({ index, ident, maxWorkers }: PoolAddress): ThreadPoolExecutor {
-    const executor = new ThreadPoolExecutor({ maxWorkers, threadNamePrefix: '' });
+  static at({ index, ident }: PoolAddress): ThreadPoolExecutor {
+    const executor = new ThreadPoolExecutor({ threadNamePrefix: '' });
     forgetExecutor(executor); // whoever has made the pool has to shut it down
     executor.#use(new PoolMemory(executor.#thread.memory, index), ident);
     return executor;
@@ -250,12 +248,15 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   /** The pool itself is made when it is first needed: a module that only defines one costs nothing. */
   #open(): Submitter {
     const thread = thisThreadWithKeeper();
-    const pool = enterPool(thread.memory, this.#maxWorkers, 1);
+    const { size, life, resourceLimits } = this.#settings;
+    const pool = enterPool(thread.memory, size);
     const submitter = this.#use(pool, pool.ident);
     const data: WorkerData = {
       pool: pool.index,
       ident: pool.ident,
       initializer: this.#initializer,
+      teardown: this.#teardown,
+      life,
     };
     const entry = besideTheDoor('pool-worker-main.js');
     const started = thread.isRoot ? 1 : 0;
@@ -268,12 +269,13 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
       namePrefix: this.#namePrefix,
       entry,
       data,
+      resourceLimits,
     } satisfies PoolMessage);
     // The keeper starts workers as they are needed; the first is on its way before the keeper is.
     if (started === 1) {
       const flags = ThreadFlag.worker | ThreadFlag.daemon;
       const name = `${this.#namePrefix}_0`;
-      startThread({ name, daemon: true, flags, pool: pool.index, entry, data });
+      startThread({ name, daemon: true, flags, pool: pool.index, entry, data, resourceLimits });
     }
     if (this.#isShutdown) this.#close(false);
     return submitter;

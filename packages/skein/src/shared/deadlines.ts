@@ -39,6 +39,7 @@ import {
   hasCome,
   HEADER,
   isBefore,
+  momentOf,
   type Moment,
   Phase,
   phaseOf,
@@ -70,6 +71,16 @@ export function clearControl(words: Int32Array, slot: number): void {
   if (load(words, at + CONTROL.asked) !== Ask.none) store(words, at + CONTROL.asked, Ask.none);
   if (load(words, at + CONTROL.deadline) !== 0) store(words, at + CONTROL.deadline, 0);
 }
+
+/**
+ * The deadline of a job whose grace is over at `end`, in a pool of this concurrency. Where a thread has several jobs under way it ends
+ * such a one by itself, for the sake of the others, if it still comes to that.
+ */
+export function deadlineFor(concurrency: number, end: number): Moment {
+  return momentOf(concurrency > 1 ? end + STUCK_MS : end);
+}
+
+const STUCK_MS = 100;
 
 /** Has the keeper end the thread that runs this job if it runs at this moment still. */
 export function setDeadline(words: Int32Array, slot: number, entry: number, moment: Moment): void {

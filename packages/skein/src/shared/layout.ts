@@ -156,8 +156,14 @@ export const POOL = {
   wanted: 4,
   /** 1 = a worker that should be woken will be when somebody rests. */
   putOff: 5,
-  /** How many jobs a worker has under way at once, at the most. */
+  /** How many jobs a worker has under way at once, at the most. Never changes. */
   concurrency: 6,
+  /** So many workers are kept, work or not. */
+  minWorkers: 7,
+  /** Entry, plus one, of a worker that ends because it is not needed; one at a time. */
+  leaving: 8,
+  /** How many jobs may wait in the queue; 0 = as many as like. */
+  maxQueue: 9,
   /**
    * Next claim and next push. Two cache lines apart from each other and from what is read all the
    * time: nobody can say where in a line the engine lets the memory begin.

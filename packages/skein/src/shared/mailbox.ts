@@ -136,6 +136,11 @@ export class Mailbox {
     return this.#expectedCount + this.#held.length - this.#heldFrom + this.#watches.length;
   }
 
+  /** Milliseconds of this thread's clock. */
+  now(): number {
+    return this.#host.now();
+  }
+
   /** Milliseconds of a clock that all threads have in common. */
   commonNow(): number {
     return this.#host.commonNow();

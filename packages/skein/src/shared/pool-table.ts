@@ -52,17 +52,27 @@ export class PoolMemory {
     return this.#words[this.at + POOL.concurrency] as number;
   }
 
+  /** How many jobs may wait in the queue; `Infinity` = as many as like. */
+  get maxQueue(): number {
+    const most = load(this.#words, this.at + POOL.maxQueue);
+    return most === 0 ? Infinity : most;
+  }
+
   get ident(): number {
     return load(this.#words, this.at + POOL.ident);
   }
 }
 
+/** How large a pool is. */
+export interface PoolSize {
+  readonly minWorkers: number;
+  readonly maxWorkers: number;
+  readonly concurrencyPerWorker: number;
+  readonly maxQueue: number;
+}
+
 /** Takes a free place in the table of pools. Any thread. */
-export function enterPool(
-  memory: ProcessMemory,
-  maxWorkers: number,
-  concurrency: number,
-): PoolMemory {
+export function enterPool(memory: ProcessMemory, size: PoolSize): PoolMemory {
   const { words } = memory;
   const ident = memory.nextIdent();
   for (let nth = 0; nth < POOLS; nth++) {
@@ -71,9 +81,12 @@ export function enterPool(
     const { free, open } = PoolStatus;
     if (compareExchange(words, at + POOL.status, free, open) !== free) continue;
     store(words, at + POOL.ident, ident);
-    store(words, at + POOL.maxWorkers, maxWorkers);
-    store(words, at + POOL.concurrency, concurrency);
+    store(words, at + POOL.maxWorkers, size.maxWorkers);
+    store(words, at + POOL.minWorkers, size.minWorkers);
+    store(words, at + POOL.concurrency, size.concurrencyPerWorker);
+    store(words, at + POOL.maxQueue, size.maxQueue === Infinity ? 0 : size.maxQueue);
     store(words, at + POOL.workers, 0);
+    store(words, at + POOL.leaving, 0);
     for (let word = 0; word < THREADS / 32; word++) {
       store(words, at + POOL.idle + word, 0);
       store(words, at + POOL.asleep + word, 0);

@@ -125,7 +125,7 @@ function wakeOneOf(words: Int32Array, sleepers: number, first: number): boolean 
 }
 
 /** Has the keeper look at the pool's queue and workers. */
-function askKeeper(words: Int32Array, pool: PoolMemory): void {
+export function askKeeper(words: Int32Array, pool: PoolMemory): void {
   if (load(words, pool.at + POOL.wanted) === 1) return;
   store(words, pool.at + POOL.wanted, 1);
   wakeThread(words, load(words, HEADER.keeper) - 1);

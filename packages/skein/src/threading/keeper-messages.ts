@@ -1,5 +1,5 @@
 /** What threads tell the keeper over their port. What the keeper answers is in `this-thread.ts`. */
-import type { MessagePort } from 'node:worker_threads';
+import type { MessagePort, ResourceLimits } from 'node:worker_threads';
 import type { ThreadAddress } from '../shared/thread-table.ts';
 import type { Heritage } from './spawn.ts';
 
@@ -18,6 +18,7 @@ export interface StartMessage {
   /** The module that the thread begins with, and what it finds beside `skein` in `workerData`. */
   readonly entry: string;
   readonly data: unknown;
+  readonly resourceLimits?: ResourceLimits | undefined;
 }
 
 /** The root thread has started a thread: hold its lifeline. */
@@ -37,6 +38,14 @@ export interface PoolMessage {
   readonly namePrefix: string;
   readonly entry: string;
   readonly data: unknown;
+  readonly resourceLimits: ResourceLimits | undefined;
+}
+
+/** This pool is the sender's own: it shall end when the sender does. After its `PoolMessage`. */
+export interface PrivateMessage {
+  readonly type: 'private';
+  readonly pool: number;
+  readonly ident: number;
 }
 
 /** Carry a value until somebody wants it. */
@@ -68,6 +77,7 @@ export type KeeperMessage =
   | StartMessage
   | ChildMessage
   | PoolMessage
+  | PrivateMessage
   | CarryMessage
   | WantMessage
   | DropMessage

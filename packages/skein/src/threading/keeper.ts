@@ -12,6 +12,7 @@
  *  - the one who notices a death and sweeps up after it (`sweep.ts`);
  *  - the one who ends threads whose job runs longer than it may (`shared/deadlines.ts`);
  *  - the one who decides that a pool needs another worker (`worker-supply.ts`);
+ *  - the one who ends the pools that a dead thread had for itself (`private-pools.ts`);
  *  - the carrier of what shared memory cannot hold (`parcels.ts`).
  *
  * It is a daemon of the root thread: when that ends, the keeper and all its threads end.
@@ -27,6 +28,7 @@ import { ProcessMemory } from '../shared/process-memory.ts';
 import { askToEnd, enterThread, type ThreadAddress, wakeThread } from '../shared/thread-table.ts';
 import type { KeeperMessage, KeeperSetup, StartMessage } from './keeper-messages.ts';
 import { Parcels } from './parcels.ts';
+import { PrivatePools } from './private-pools.ts';
 import { AGAIN_MS, endWorker, spawn } from './spawn.ts';
 import { hasRunOutOfMemory, sweep } from './sweep.ts';
 import { printUncaught } from './thread-errors.ts';
@@ -40,15 +42,18 @@ export class Keeper {
   readonly #parcels = new Parcels();
   readonly #supply: WorkerSupply;
   readonly #mailbox: Mailbox;
+  readonly #privatePools: PrivatePools;
   #deadlineTimer: NodeJS.Timeout | null = null;
 
   constructor(setup: KeeperSetup) {
     this.#setup = setup;
     this.#memory = new ProcessMemory(setup.buffers);
     this.#mailbox = new Mailbox(this.#memory, setup.address, mailboxHost);
-    this.#supply = new WorkerSupply(this.#memory, (pool, name, entry, data) =>
-      this.#startWorker(pool, { name, daemon: true, entry, data }),
-    );
+    this.#privatePools = new PrivatePools(this.#memory, this.#mailbox.arena);
+    this.#supply = new WorkerSupply(this.#memory, (config, name) => {
+      const { pool, entry, data, resourceLimits } = config;
+      return this.#startWorker(pool, { name, daemon: true, entry, data, resourceLimits });
+    });
   }
 
   /** Begins to listen: to the root thread's port, and to submitters who ask for workers. */
@@ -87,6 +92,8 @@ export class Keeper {
         return this.#watch(message.address, message.lifeline);
       case 'pool':
         return this.#supply.addPool(message);
+      case 'private':
+        return this.#privatePools.add(from, message);
       case 'carry':
         return this.#parcels.put(message.key, message.value);
       case 'want':
@@ -161,7 +168,8 @@ export class Keeper {
       printUncaught(own.name, outOfMemory());
     }
     const { pool, hasFailed } = sweep(this.#memory, this.#mailbox.arena, address);
-    if (pool >= 0) this.#supply.workerEnded(pool, hasFailed);
+    if (pool >= 0) this.#supply.workerEnded(pool, address.entry, hasFailed);
+    for (const left of this.#privatePools.threadsLeftBy(address)) this.#terminate(left);
     this.#supply.look();
   }
 }

@@ -6,7 +6,12 @@
  * ended, it was terminated, it ran out of memory, it never got as far as its first line. So the
  * keeper hears of every death, also of threads whose parent is blocked and would learn of it late.
  */
-import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
+import {
+  MessageChannel,
+  type MessagePort,
+  type Worker,
+  type WorkerOptions,
+} from 'node:worker_threads';
 import type { LoaderSetup } from '../crossing/loader.ts';
 import type { ThreadSetup } from '../crossing/this-thread.ts';
 import type { StartMessage } from './keeper-messages.ts';
@@ -26,12 +31,17 @@ export type Heritage = Pick<ThreadSetup, 'buffers' | 'root'> & {
  */
 export function spawn(
   { buffers, root, loader, execArgv }: Heritage,
-  { address, name, daemon, entry, data }: StartMessage,
+  { address, name, daemon, entry, data, resourceLimits }: StartMessage,
 ): { readonly worker: Worker; readonly lifeline: MessagePort } {
   const { port1: lifeline, port2: keeperPort } = new MessageChannel();
   const place = new URL('.', entry).href;
   const skein: ThreadSetup = { buffers, root, address, name, daemon, place, keeperPort };
-  const options = { name, workerData: { skein, loader, data }, transferList: [keeperPort] };
+  const options: WorkerOptions = {
+    name,
+    workerData: { skein, loader, data },
+    transferList: [keeperPort],
+    ...(resourceLimits === undefined ? {} : { resourceLimits }),
+  };
   const worker = startWorker(new URL(entry), options, execArgv);
   worker.unref();
   worker.setMaxListeners(0); // it may be told to end many times (`endWorker`)

@@ -166,6 +166,17 @@ function discard(words: Int32Array, arena: Arena, slot: number, state: number): 
   store(words, at, Phase.free);
 }
 
+/** Throws away what is queued in a pool whose only submitter is gone. Keeper only. */
+export function discardQueued(memory: ProcessMemory, arena: Arena, pool: PoolMemory): void {
+  const { words } = memory;
+  const claimed = slotState(Phase.running, load(words, HEADER.keeper) - 1);
+  for (;;) {
+    const slot = pool.ring.claim(pool.queued, claimed);
+    if (slot < 0) return;
+    discard(words, arena, slot, claimed);
+  }
+}
+
 function sweepPages(memory: ProcessMemory, ident: number): void {
   const { words, buffers } = memory;
   const inUse = new Set<number>();

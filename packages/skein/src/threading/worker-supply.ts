@@ -11,7 +11,7 @@
  * Submitters ask by a flag in the pool's header; several requests are one look.
  */
 import { availableParallelism } from 'node:os';
-import { add, load, store } from '../shared/atomics.ts';
+import { add, compareExchange, load, store } from '../shared/atomics.ts';
 import {
   EndReason,
   HEADER,
@@ -46,7 +46,7 @@ const MOST_FAILURES = 3;
 const SPARE = 0.4;
 
 /** Starts a worker; false when the program has as many threads as there can be. */
-export type StartWorker = (pool: number, name: string, entry: string, data: unknown) => boolean;
+export type StartWorker = (config: PoolMessage, name: string) => boolean;
 
 interface Pool {
   readonly memory: PoolMemory;
@@ -89,8 +89,9 @@ export class WorkerSupply {
   }
 
   /** A worker of this pool is gone; `hasFailed` = before it could look for work. */
-  workerEnded(index: number, hasFailed: boolean): void {
+  workerEnded(index: number, entry: number, hasFailed: boolean): void {
     this.#addWorkers(poolAt(index) + POOL.workers, -1);
+    compareExchange(this.#memory.words, poolAt(index) + POOL.leaving, entry + 1, 0);
     const pool = this.#pools.get(index);
     if (pool === undefined) return;
     pool.failures = hasFailed ? pool.failures + 1 : 0;
@@ -133,8 +134,10 @@ export class WorkerSupply {
     const { status } = memory;
     if (queued === 0 && workers === 0 && status === PoolStatus.shutdown) return this.#close(pool);
     if (status === PoolStatus.broken) return;
+    if (workers > most) wakeAll(words); // those beyond leave, one after the other
     const missing = Math.min(queued - coming, most - workers);
-    const atOnce = Math.max(0, Math.min(missing, this.#cores - workers));
+    const kept = status === PoolStatus.open ? load(words, memory.at + POOL.minWorkers) : 0;
+    const atOnce = Math.max(0, kept - workers, Math.min(missing, this.#cores - workers));
     if (atOnce > 0) this.#startWorkers(pool, atOnce);
     if (queued === 0 ? isStill || coming === 0 : missing === atOnce && coming === 0) return;
     store(words, memory.at + POOL.wanted, 1); // no need to ask: it is looked at again anyway
@@ -184,10 +187,10 @@ export class WorkerSupply {
   }
 
   #startWorkers(pool: Pool, count: number): void {
-    const { pool: index, namePrefix, entry, data } = pool.config;
+    const { config } = pool;
     for (let nth = 0; nth < count; nth++) {
       this.#addWorkers(pool.memory.at + POOL.workers, 1);
-      if (this.#start(index, `${namePrefix}_${pool.started}`, entry, data)) {
+      if (this.#start(config, `${config.namePrefix}_${pool.started}`)) {
         pool.started++;
       } else {
         this.#addWorkers(pool.memory.at + POOL.workers, -1);

@@ -1,0 +1,4 @@
+import { runAsWorker } from 'synckit';
+import { echoLater } from './tasks.mjs';
+
+runAsWorker(echoLater);

@@ -1,0 +1,4 @@
+import { runAsWorker } from 'synckit';
+import { incrementLater } from './tasks.mjs';
+
+runAsWorker(incrementLater);

@@ -1,0 +1,151 @@
+/** The options of a pool: what they are, and what is wrong with those that were given. */
+import { availableParallelism } from 'node:os';
+import { inspect } from 'node:util';
+import type { ResourceLimits } from 'node:worker_threads';
+import { ValueError } from '../core/exceptions.ts';
+import type { PoolSize } from '../shared/pool-table.ts';
+
+export type ThreadPoolExecutorOptions<A extends unknown[] = unknown[]> = PoolBasics<A> &
+  InitializerArguments<A>;
+
+interface PoolBasics<A extends unknown[]> {
+  /** The most threads, ≥ 1. Default: `min(32, availableParallelism() + 4)`. */
+  readonly maxWorkers?: number | undefined;
+  /** So many threads are started at once and kept, ≥ 0, at most `maxWorkers`. Default 0. */
+  readonly minWorkers?: number | undefined;
+  /**
+   * After so many milliseconds without work a thread beyond `minWorkers` ends, one after the other.
+   * Default `Infinity`: threads are kept.
+   */
+  readonly idleTimeout?: number | undefined;
+  /**
+   * How many tasks a thread may have under way at once, ≥ 1: those that wait let the next ones begin.
+   * Default 1.
+   */
+  readonly concurrencyPerWorker?: number | undefined;
+  /** A thread ends after so many tasks, ≥ 1, and is replaced when it is needed. Default `Infinity`. */
+  readonly maxTasksPerWorker?: number | undefined;
+  /**
+   * A thread whose heap holds more than so many MiB ends when its tasks are done, and is replaced when
+   * it is needed. Looked at between tasks, every now and then. Default `Infinity`.
+   */
+  readonly maxHeapPerWorker?: number | undefined;
+  /** What a thread may use, in MiB, as for Node's Workers: who exceeds it ends, and its task fails. */
+  readonly resourceLimits?: ResourceLimits | undefined;
+  /**
+   * How many tasks may wait in the queue, ≥ 1, from all threads together; `submit` throws `QueueFull`
+   * beyond. Several threads that submit at once may exceed it by one each. Default `Infinity`.
+   */
+  readonly maxQueue?: number | undefined;
+  /** Names of the threads are `PREFIX_0`, `PREFIX_1` … Default `ThreadPoolExecutor-N`. */
+  readonly threadNamePrefix?: string | undefined;
+  /** An exported function that each thread calls before its first task. */
+  readonly initializer?: ((...args: A) => unknown) | undefined;
+  /**
+   * An exported function that a thread calls after its last task, if it ends of its own accord: the pool is
+   * shut down, or the thread is not needed, or recycled. What it throws is printed.
+   */
+  readonly teardown?: (() => unknown) | undefined;
+}
+
+/** Arguments of the initializer; they cross as those of `submit`. */
+type InitializerArguments<A extends unknown[]> = [] extends A
+  ? { readonly initargs?: Readonly<NoInfer<A>> | undefined }
+  : { readonly initargs: Readonly<NoInfer<A>> };
+
+/** How long a worker lives. Plain data. */
+export interface WorkerLife {
+  readonly idleTimeout: number;
+  readonly maxTasks: number;
+  /** MiB. */
+  readonly maxHeap: number;
+}
+
+export interface PoolSettings {
+  readonly size: PoolSize;
+  readonly life: WorkerLife;
+  readonly resourceLimits: ResourceLimits | undefined;
+}
+
+const KNOWN = [
+  'maxWorkers',
+  'minWorkers',
+  'idleTimeout',
+  'concurrencyPerWorker',
+  'maxTasksPerWorker',
+  'maxHeapPerWorker',
+  'resourceLimits',
+  'maxQueue',
+  'threadNamePrefix',
+  'initializer',
+  'initargs',
+  'teardown',
+];
+
+/** @throws {TypeError|ValueError} when an option is not known, or its value makes no sense */
+export function checkPoolOptions(options: PoolBasics<never[]>): PoolSettings {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(
+      `new ThreadPoolExecutor() takes an object of options, got ${inspect(options)}. ` +
+        'Write new ThreadPoolExecutor({ maxWorkers: 4 }).',
+    );
+  }
+  for (const name of Object.keys(options)) {
+    if (KNOWN.includes(name)) continue;
+    throw new TypeError(
+      `new ThreadPoolExecutor() knows the options ${KNOWN.join(', ')}, and was given '${name}'.`,
+    );
+  }
+  const { maxWorkers = Math.min(32, availableParallelism() + 4), minWorkers = 0 } = options;
+  const { concurrencyPerWorker = 1, maxQueue = Infinity, resourceLimits } = options;
+  const { idleTimeout = Infinity, threadNamePrefix } = options;
+  const { maxTasksPerWorker = Infinity, maxHeapPerWorker = Infinity } = options;
+  checkSize(minWorkers, maxWorkers);
+  checkCount('concurrencyPerWorker', concurrencyPerWorker, false);
+  checkCount('maxQueue', maxQueue, true);
+  checkCount('maxTasksPerWorker', maxTasksPerWorker, true);
+  checkPositive('maxHeapPerWorker', 'MiB', maxHeapPerWorker);
+  checkPositive('idleTimeout', 'milliseconds', idleTimeout);
+  if (threadNamePrefix !== undefined && typeof threadNamePrefix !== 'string') {
+    throw new TypeError(`threadNamePrefix takes a string, got ${inspect(threadNamePrefix)}`);
+  }
+  if (
+    resourceLimits !== undefined &&
+    (typeof resourceLimits !== 'object' || resourceLimits === null)
+  ) {
+    throw new TypeError(
+      `resourceLimits takes an object, got ${inspect(resourceLimits)}. Write resourceLimits: { maxOldGenerationSizeMb: 256 }.`,
+    );
+  }
+  return {
+    size: { minWorkers, maxWorkers, concurrencyPerWorker, maxQueue },
+    life: { idleTimeout, maxTasks: maxTasksPerWorker, maxHeap: maxHeapPerWorker },
+    resourceLimits,
+  };
+}
+
+/** @throws {ValueError} when a pool cannot have so many workers */
+export function checkSize(minWorkers: number, maxWorkers: number): void {
+  if (!Number.isInteger(maxWorkers) || maxWorkers < 1) {
+    throw new ValueError(
+      `max_workers must be greater than 0: maxWorkers takes a whole number ≥ 1, got ${inspect(maxWorkers)}`,
+    );
+  }
+  if (!Number.isInteger(minWorkers) || minWorkers < 0 || minWorkers > maxWorkers) {
+    throw new ValueError(
+      `minWorkers takes a whole number from 0 to maxWorkers, which is ${maxWorkers}, got ${inspect(minWorkers)}`,
+    );
+  }
+}
+
+function checkCount(name: string, value: unknown, mayBeInfinite: boolean): void {
+  if (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) < 2 ** 31) return;
+  if (mayBeInfinite && value === Infinity) return;
+  const more = mayBeInfinite ? ', or Infinity' : '';
+  throw new ValueError(`${name} takes a whole number ≥ 1${more}, got ${inspect(value)}`);
+}
+
+function checkPositive(name: string, unit: string, value: unknown): void {
+  if (typeof value === 'number' && value > 0) return;
+  throw new ValueError(`${name} takes ${unit} > 0, got ${inspect(value)}`);
+}

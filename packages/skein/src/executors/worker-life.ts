@@ -1,0 +1,96 @@
+/**
+ * When a worker ends of its own accord: its pool has too many, it has had nothing to do for long, it has
+ * done as many tasks as it shall, its heap has grown too large.
+ *
+ * The first two go one after the other, by a word in the pool's header that names who leaves: he keeps it
+ * until the keeper has buried him and counted again. So never more leave than shall, and nobody has
+ * to count those who are on their way out.
+ */
+import { getHeapStatistics } from 'node:v8';
+import { isCoroutine } from '../core/coroutine.ts';
+import { referenceById } from '../crossing/function-table.ts';
+import { resolveFunction } from '../crossing/resolve-function.ts';
+import type { ThisThread } from '../crossing/this-thread.ts';
+import { run } from '../loops/run.ts';
+import { compareExchange, load } from '../shared/atomics.ts';
+import { POOL } from '../shared/layout.ts';
+import type { PoolMemory } from '../shared/pool-table.ts';
+import type { WorkerLife as Limits } from './pool-options.ts';
+
+const MIB = 2 ** 20;
+/** To look at the heap takes some µs. */
+const TASKS_BETWEEN_LOOKS = 100;
+
+export class WorkerLife {
+  readonly #words: Int32Array;
+  readonly #pool: PoolMemory;
+  readonly #entry: number;
+  readonly #limits: Limits;
+  #tasks = 0;
+  #looksAt: number;
+
+  constructor(thread: ThisThread, pool: PoolMemory, limits: Limits) {
+    this.#words = thread.memory.words;
+    this.#entry = thread.address.entry;
+    this.#pool = pool;
+    this.#limits = limits;
+    this.#looksAt = limits.maxHeap === Infinity ? Infinity : TASKS_BETWEEN_LOOKS;
+  }
+
+  /** How long it may be without work, in milliseconds. */
+  get idleTimeout(): number {
+    return this.#limits.idleTimeout;
+  }
+
+  /** A task is done; says whether it shall take no more. */
+  countTask(): boolean {
+    this.#tasks++;
+    return (
+      this.#tasks >= this.#limits.maxTasks || (this.#tasks >= this.#looksAt && this.isTooLarge())
+    );
+  }
+
+  /** Whether its heap holds more than it shall. */
+  isTooLarge(): boolean {
+    if (this.#limits.maxHeap === Infinity) return false;
+    this.#looksAt = this.#tasks + TASKS_BETWEEN_LOOKS;
+    return getHeapStatistics().used_heap_size > this.#limits.maxHeap * MIB;
+  }
+
+  /** Whether the pool has more workers than it may have, and this one is to go. */
+  isSurplus(): boolean {
+    const words = this.#words;
+    const { at } = this.#pool;
+    if ((words[at + POOL.workers] as number) <= (words[at + POOL.maxWorkers] as number))
+      return false;
+    return load(words, at + POOL.workers) > load(words, at + POOL.maxWorkers) && this.#goes();
+  }
+
+  /** Whether it may end since it has had nothing to do; then nobody else may until it has. */
+  mayLeave(): boolean {
+    const { at } = this.#pool;
+    return (
+      load(this.#words, at + POOL.workers) > load(this.#words, at + POOL.minWorkers) && this.#goes()
+    );
+  }
+
+  /** It stays after all. */
+  stay(): void {
+    compareExchange(this.#words, this.#pool.at + POOL.leaving, this.#entry + 1, 0);
+  }
+
+  #goes(): boolean {
+    return compareExchange(this.#words, this.#pool.at + POOL.leaving, 0, this.#entry + 1) === 0;
+  }
+}
+
+/** Calls the teardown of a pool in this thread, whatever kind of function it is; prints what it throws. */
+export async function tearDown(thread: ThisThread, fn: number): Promise<void> {
+  try {
+    const teardown = (await resolveFunction(referenceById(thread, fn))) as () => unknown;
+    const result = teardown();
+    await (isCoroutine(result) ? run(result) : result);
+  } catch (error) {
+    console.error('Exception in teardown:', error);
+  }
+}

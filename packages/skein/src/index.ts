@@ -103,6 +103,7 @@ export { futureAddToAwaitedBy, futureDiscardFromAwaitedBy } from './core/waits.t
 export { wrapFuture } from './core/wrap-future.ts';
 export { wrapPromise } from './core/wrap-promise.ts';
 export { wrapSignal } from './core/wrap-signal.ts';
+export { inline } from './crossing/inline.ts';
 export { task } from './crossing/task.ts';
 export { ConcurrentFuture } from './executors/concurrent-future.ts';
 export { ExecutorView, type SubmitOptions } from './executors/executor-view.ts';

@@ -1,7 +1,7 @@
 /** The door of Skein: every public name, listed by hand, and the parts put together. */
 import { setAmbientContext } from './core/ambient-context.ts';
 import { setDefaultExecutorFactory } from './core/executor.ts';
-import { setPackagePlace } from './crossing/package-place.ts';
+import { setPackagePlace } from './crossing/door.ts';
 import { asyncContext } from './loops/async-context.ts';
 import { ThreadPoolExecutor } from './executors/thread-pool-executor.ts';
 import { keptByLoop } from './executors/unclosed-executors.ts';

@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { runFile } from '../fixtures/run-program.ts';
 import { bundlers } from './bundlers.ts';
-import { withProgram } from './workspace.ts';
+import { withFiles, withProgram } from './workspace.ts';
 
 const printed = [
   'result() 42',
   'another module ca978112',
   'a static method 3',
   'inline 2',
+  'inline, with an import b',
   'coroutine 8',
   'Thread 10',
 ];
@@ -49,3 +50,17 @@ describe(
     }
   },
 );
+
+describe('with skein bundled in, a program without threads works, by', () => {
+  const main = `import { createTask, run, sleep } from 'skein';
+console.log(run(function* () { return yield* createTask(sleep(1, 'slept')); }));
+`;
+  for (const { name, bundle } of bundlers.filter((each) => /^esbuild, \w+$/.test(each.name))) {
+    test(name, () =>
+      withFiles({ 'main.js': main }, async (folder) => {
+        const { code, lines, stderr } = await runFile(await bundle({ folder, isExternal: false }));
+        assert.deepEqual([code, lines, stderr], [0, ['slept'], '']);
+      }),
+    );
+  }
+});

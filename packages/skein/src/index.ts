@@ -1,7 +1,7 @@
 /** The door of Skein: every public name, listed by hand, and the parts put together. */
 import { setAmbientContext } from './core/ambient-context.ts';
 import { setDefaultExecutorFactory } from './core/executor.ts';
-import { setPackagePlace } from './crossing/package-place.ts';
+import { setPackagePlace } from './crossing/door.ts';
 import { asyncContext } from './loops/async-context.ts';
 import { ThreadPoolExecutor } from './executors/thread-pool-executor.ts';
 import { keptByLoop } from './executors/unclosed-executors.ts';
@@ -103,6 +103,7 @@ export { futureAddToAwaitedBy, futureDiscardFromAwaitedBy } from './core/waits.t
 export { wrapFuture } from './core/wrap-future.ts';
 export { wrapPromise } from './core/wrap-promise.ts';
 export { wrapSignal } from './core/wrap-signal.ts';
+export { inline } from './crossing/inline.ts';
 export { task } from './crossing/task.ts';
 export { ConcurrentFuture } from './executors/concurrent-future.ts';
 export { currentJob, type CurrentJob } from './executors/current-job.ts';

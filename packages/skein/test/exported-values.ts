@@ -26,6 +26,7 @@ export const exportedValues: readonly string[] = [
   'Operation',
   'gather',
   'isCoroutine',
+  'inline',
   'isFuture',
   'sleep',
   'wrapFuture',

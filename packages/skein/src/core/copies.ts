@@ -11,8 +11,9 @@ import { RuntimeError } from './exceptions.ts';
 /** The key under which they say it. */
 const COPY: unique symbol = Symbol.for('skein.copy') as never;
 
-/** This copy: the url of this module, or of the bundle that it is part of. */
-export const thisCopy: string = (import.meta as unknown as { readonly url: string }).url;
+/** This copy: the url of this module, or of the bundle that it is part of. Some bundlers leave none. */
+export const thisCopy: string =
+  (import.meta as unknown as { readonly url?: string }).url ?? 'a bundle';
 
 /** Marks the objects of a class as this copy's. */
 export function ofThisCopy(type: { readonly prototype: object }): void {

@@ -8,6 +8,8 @@
  * Frames of Skein itself say nothing to a user and are left out, and so are those of Node.
  */
 
+import { thisCopy } from './copies.ts';
+
 /** How many frames are shown, as in CPython (`constants.DEBUG_STACK_DEPTH`). */
 const SHOWN_FRAMES = 10;
 
@@ -73,10 +75,7 @@ function placeOf(frame: string): string {
 }
 
 /** The folder of the package: this file lies in `dist/core`, or with others in a bundle in `lib`. */
-const HOME = (import.meta as unknown as { readonly url: string }).url.replace(
-  /[^/]+\/(?:core\/)?[^/]*$/,
-  '',
-);
+const HOME = thisCopy.replace(/[^/]+\/(?:core\/)?[^/]*$/, '');
 
 /** With source maps a frame may say where the source lies. */
 const OWN_FOLDERS = ['lib/', 'dist/', 'src/'].map((folder) => HOME + folder);

@@ -1,13 +1,13 @@
 /** The url of the module that called into Skein, read from the stack: works in bundles too. */
 
 import { toModuleUrl } from './module-url.ts';
-import { isOwnFile } from './package-place.ts';
+import { isOwnFile } from './door.ts';
 
 /** A frame of the stack, as far as it is read. */
 export interface Frame {
   /** Empty for a module's own code and for functions without a name. */
   readonly functionName: string;
-  /** The url or path of the script; empty for native code. */
+  /** The url or path of the script; empty for native code and `eval`. */
   readonly script: string;
   /** Not called on an object. */
   readonly topLevel: boolean;
@@ -51,10 +51,13 @@ function framesIn(stack: string, limit: number): Frame[] {
   }));
 }
 
-/** The url of the module whose code called `callee`; `undefined` when it was called from no module. */
+/**
+ * The url of the module whose code called `callee`; `undefined` when it was called from no module.
+ * What an `eval` runs counts as its caller's: webpack runs modules so while one develops.
+ */
 export function callerUrl(callee: Function): string | undefined {
-  const script = framesBelow(callee, 1)[0]?.script;
-  return script === undefined || script === '' ? undefined : toModuleUrl(script);
+  const script = framesBelow(callee, 5).find((frame) => frame.script !== '')?.script;
+  return script === undefined ? undefined : toModuleUrl(script);
 }
 
 /** Tells whether a frame runs Skein's own code. False throughout when Skein was put into a bundle. */

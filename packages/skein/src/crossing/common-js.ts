@@ -10,7 +10,8 @@ interface CommonJsModule {
   readonly loaded: boolean;
 }
 
-const require: NodeJS.Require = createRequire(import.meta.url);
+/** In a bundle for CommonJS the place may be missing. `require.cache` is the same everywhere. */
+const require: NodeJS.Require = createRequire(import.meta.url ?? `${process.cwd()}/`);
 
 /** The module at `url`, if this thread has loaded it, or is loading it, as CommonJS. */
 export function commonJsModule(url: string): CommonJsModule | undefined {

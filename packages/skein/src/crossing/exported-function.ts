@@ -86,18 +86,19 @@ function walk(exports: Exports, path: string): Function | undefined {
   return asFunction(value);
 }
 
-function valueOf(object: object, name: string, runGetters: boolean): unknown {
+function valueOf(object: object, name: string, isModule: boolean): unknown {
   try {
     const property = Object.getOwnPropertyDescriptor(object, name);
-    if (property === undefined) return undefined;
-    return property.get === undefined
-      ? property.value
-      : runGetters
-        ? property.get.call(object)
-        : undefined;
+    if (property?.get === undefined) return property?.value;
+    return isModule || isCompiled(object) ? property.get.call(object) : undefined;
   } catch {
     return undefined; // a variable that has no value yet, or a getter that refuses
   }
+}
+
+/** A compiled CommonJS module: `import()` may give it as its default export alone. */
+function isCompiled(object: object): boolean {
+  return Object.hasOwn(object, '__esModule');
 }
 
 /** `constructor`, and a CommonJS module's view of itself, are no exports. */

@@ -30,6 +30,8 @@ export function cures(name: string): string {
     'or register it at the top level of its module (in a bundle, or where it cannot be exported):',
     `    export const ${example} = task('${example}', (x) => …);`,
     `    pool.submit(${example}, x);`,
+    'or, if it uses nothing from around it, let it cross by its text:',
+    '    pool.submit(inline((x) => …), x);',
   ].join('\n');
 }
 

@@ -20,19 +20,21 @@ import type { ThisThread } from './this-thread.ts';
 /** Owner of pages that stay for the life of the process. */
 const KEPT = -1;
 
-const idsByFunction = new WeakMap<Function, number>();
+/** Functions of the same text that were made inline share a reference. */
+const ids = new WeakMap<FunctionReference, number>();
 /** The one that was asked for last: mostly it is the same again. */
-let latest: object = idsByFunction;
+let latest: object = ids;
 let latestId = 0;
 const references: (FunctionReference | undefined)[] = [];
 
 /** The number of a function of this thread. The first time it costs about a millisecond. */
 export function functionId(thread: ThisThread, fn: Function): number {
   if (fn === latest) return latestId;
-  let id = idsByFunction.get(fn);
+  const reference = referenceOf(fn);
+  let id = ids.get(reference);
   if (id === undefined) {
-    id = intern(thread, referenceOf(fn));
-    idsByFunction.set(fn, id);
+    id = intern(thread, reference);
+    ids.set(reference, id);
   }
   latest = fn;
   latestId = id;

@@ -4,17 +4,21 @@
  * are held strongly.
  */
 
+import type { InlineSource } from './inline-source.ts';
+
 /**
  * Names one function for every thread of the process. Plain data.
  *
  * `url` is the module that the function was written in. `name` is its path among the module's exports
  * or variables (`hash`, `default`, `Hasher.of`), or `task:NAME` for what `task()` registered.
  * `fingerprint` is the hash of its source text, 0 to 2³² − 1, and 0 for registered functions.
+ * `inline` is there for functions that cross by their text (inline.ts); their `name` is for messages.
  */
 export interface FunctionReference {
   readonly url: string;
   readonly name: string;
   readonly fingerprint: number;
+  readonly inline?: InlineSource;
 }
 
 const byKey = new Map<string, Function>();
@@ -26,6 +30,11 @@ export function remember(reference: FunctionReference, fn: Function): void {
   byKey.set(keyOf(reference), fn);
   if (!byFunction.has(fn)) byFunction.set(fn, reference);
   version++;
+}
+
+/** The same for a function that others do not need from here: it lives no longer than it is used. */
+export function nameWeakly(reference: FunctionReference, fn: Function): void {
+  byFunction.set(fn, reference);
 }
 
 /** The function of this thread that `reference` names, if it is known already. */
@@ -49,5 +58,7 @@ export function knowledge(): number {
 }
 
 function keyOf(reference: FunctionReference): string {
-  return `${reference.fingerprint} ${reference.name} ${reference.url}`;
+  const { fingerprint, name, url, inline } = reference;
+  const key = `${fingerprint} ${name} ${url}`;
+  return inline === undefined ? key : `${key} ${JSON.stringify(inline)}`;
 }

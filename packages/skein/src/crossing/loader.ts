@@ -16,6 +16,9 @@ export interface LoaderSetup {
   readonly tsx: string | null;
 }
 
+/** Not written into the call below: bundlers would take tsx along. */
+const TSX = 'tsx/esm/api';
+
 let inherited: LoaderSetup | undefined;
 
 /** Describes what this thread loads modules with. */
@@ -45,10 +48,7 @@ function findTsx(): string | null {
   );
   for (const place of places) {
     try {
-      return pathToFileURL(createRequire(place).resolve('tsx/esm/api')).href.replace(
-        /\.cjs$/,
-        '.mjs',
-      );
+      return pathToFileURL(createRequire(place).resolve(TSX)).href.replace(/\.cjs$/, '.mjs');
     } catch {
       continue; // not installed beside this one
     }

@@ -4,6 +4,7 @@
  * | where                                              | waits | when                                          |
  * | -------------------------------------------------- | ----- | --------------------------------------------- |
  * | functions this thread knows (live-functions.ts)    | no    | sent, registered or found here before         |
+ * | their text (inline-source.ts)                      | no    | inline functions                              |
  * | Node's own modules                                 | no    | `node:` urls                                  |
  * | modules imported here, `require.cache`             | no    | another function of the module was found here |
  * | modules reached from known functions (module-crawl)| no    | on the main thread, whose own module may still|
@@ -24,6 +25,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import { factsOf } from './function-facts.ts';
 import { cures, notExported } from './function-refusal.ts';
 import { whileImporting, whileRequiring } from './import-guard.ts';
+import { compileInline } from './inline-source.ts';
 import { recall, remember } from './live-functions.ts';
 import type { FunctionReference } from './live-functions.ts';
 import { loaderSetup } from './loader.ts';
@@ -68,7 +70,12 @@ export function resolveFunctionSync(reference: FunctionReference): Function {
 export function resolveLoaded(reference: FunctionReference, crawl: boolean): Function | undefined {
   const known = recall(reference);
   if (known !== undefined) return known;
-  const { url } = reference;
+  const { url, inline } = reference;
+  if (inline !== undefined) {
+    const compiled = compileInline(reference, inline);
+    remember(reference, compiled);
+    return compiled;
+  }
   if (url.startsWith('node:')) return select(process.getBuiltinModule(url) as object, reference);
   const namespace = namespaces.get(url);
   if (namespace !== undefined) return select(namespace, reference);

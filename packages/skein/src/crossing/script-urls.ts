@@ -11,7 +11,7 @@
  * The debugger is never left enabled (see inspector-session.ts).
  */
 
-import * as util from 'node:util';
+import util from 'node:util';
 import { withInspector } from './inspector-session.ts';
 import type { Post } from './inspector-session.ts';
 import { toModuleUrl } from './module-url.ts';

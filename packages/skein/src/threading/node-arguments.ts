@@ -1,5 +1,5 @@
 /**
- * What a Worker inherits of Node's arguments: all of them, as Node has it, with three exceptions.
+ * What a Worker inherits of Node's arguments: all of them, as Node has it, with four exceptions.
  *
  *  - With `--input-type`, which goes with a program on the command line, no Worker could load its
  *    module: those who start one leave it out (`heritableArguments`).
@@ -7,6 +7,9 @@
  *    loaded before every thread (`--import`, `--require`) is not loaded there (`startBareWorker`). A
  *    preload that throws, or that starts threads itself, would otherwise keep the keeper from coming
  *    up, and the threads that block would never hear of it.
+ *  - With `--preserve-symlinks` a package is another one behind each link to it. But the first file of a
+ *    Worker is taken from behind its link, unless `--preserve-symlinks-main` is there too; the thread
+ *    would then have one copy of this package, and the functions that it runs another one.
  *  - Arguments that are named to a Worker must not be those that go for the whole process: Node
  *    refuses them, and they are left out (`startWorker`).
  */
@@ -23,10 +26,10 @@ export type Arguments = readonly string[] | undefined;
 
 /** The arguments for the Workers of this program. */
 export function heritableArguments(): Arguments {
-  const given = process.execArgv;
+  const given = [...process.execArgv, ...(preservesLinks() ? ['--preserve-symlinks-main'] : [])];
   const isProgramGiven = given.some((argument) => argument.startsWith('--input-type'));
   if (isProgramGiven) return without(given, PROGRAM);
-  return hasPreloads() ? given : undefined; // the keeper, from which they would come, has not got all
+  return hasPreloads() || preservesLinks() ? given : undefined; // the keeper, from which they would come, has not got all
 }
 
 /** Starts a Worker without the modules that Node loads before those of a thread. */
@@ -54,6 +57,13 @@ export function startWorker(url: URL, options: WorkerOptions, execArgv: Argument
     if (rest.length === execArgv.length) throw error;
     return startWorker(url, options, rest);
   }
+}
+
+function preservesLinks(): boolean {
+  const { NODE_OPTIONS = '' } = process.env;
+  return /(?:^|\s)--preserve-symlinks(?:\s|$)/.test(
+    `${process.execArgv.join(' ')} ${NODE_OPTIONS}`,
+  );
 }
 
 function hasPreloads(): boolean {

@@ -45,6 +45,19 @@ type KeeperAnswer =
   | { readonly type: 'value'; readonly key: number; readonly value: unknown }
   | { readonly type: 'terminate'; readonly addresses: readonly ThreadAddress[] };
 
+/** A job that waits in a queue, as far as its slot tells. */
+interface QueuedJob {
+  readonly queuedSlot: number;
+}
+
+/** What a worker does for its own tasks that wait for the pool it works for (`nested-work.ts`). */
+export interface Nested {
+  readonly pool: number;
+  submitted(job: QueuedJob): void;
+  help(mayRun: boolean): boolean;
+  goOn(): void;
+}
+
 export class ThisThread {
   readonly memory: ProcessMemory;
   readonly address: ThreadAddress;
@@ -55,6 +68,8 @@ export class ThisThread {
   readonly root: ThreadSetup['root'];
   /** The line to the keeper; the root has none before its keeper was started. */
   keeperPort: MessagePort | undefined;
+  /** In a worker of a pool: what it does for its own tasks that wait for the same pool. */
+  nested: Nested | undefined;
   /** Ends threads on behalf of the keeper. */
   onTerminate: ((addresses: readonly ThreadAddress[]) => void) | undefined;
   readonly #carried = new Map<number, unknown>();

@@ -48,6 +48,8 @@ export interface Job extends Expectation {
   /** The job will never be done. */
   fail(error: unknown): void;
   cancel(): boolean;
+  /** Its slot while it waits in a queue, else -1. */
+  readonly queuedSlot: number;
   /** Sends the job once more; false when the pool does not take it any more. */
   again: (() => boolean) | undefined;
 }
@@ -258,6 +260,13 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     else this.#fail(errorOf(outcome, payload));
   }
 
+  /** @internal Its slot while it waits in a queue, else -1. */
+  get queuedSlot(): number {
+    const slot = this.#slot;
+    if (slot === NO_SLOT || this.#state !== State.pending) return -1;
+    return load(this.#thread.memory.words, slotAt(slot) + SLOT.state) === this.#queued ? slot : -1;
+  }
+
   /** Takes the job out of the pool's queue, or from those that are held back; false when it has begun. */
   #takeOut(): boolean {
     if (this.#slot === NO_SLOT) return true;
@@ -320,11 +329,23 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
       );
     }
     if (timeoutMs > 0) noteBlocking(`${asked}() of a concurrent future`, 'use yield* or await');
-    if (this.#thread.mailbox.waitFor(() => this.#state !== State.pending, timeoutMs)) return;
+    if (this.#waitFor(timeoutMs)) return;
     const name = this.#name;
     const task = name === '' ? 'the task' : `'${name}'`;
     const state = this.running() ? 'still running' : 'still waiting for a thread';
     throw new TimeoutError(`No result after ${timeoutMs} ms: ${task} is ${state}.`);
+  }
+
+  #waitFor(timeoutMs: number): boolean {
+    const { mailbox, nested } = this.#thread;
+    const isDone = (): boolean => this.#state !== State.pending;
+    if (nested === undefined) return mailbox.waitFor(isDone, timeoutMs);
+    if (this.queuedSlot >= 0 && whoOf(this.#queued) === nested.pool) nested.submitted(this);
+    try {
+      return mailbox.waitFor(isDone, timeoutMs, () => nested.help(timeoutMs === Infinity));
+    } finally {
+      nested.goOn();
+    }
   }
 
   #finish(state: number, value: unknown): void {

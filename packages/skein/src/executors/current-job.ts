@@ -46,7 +46,12 @@ const inContext = staysInItsThread(new ContextVar<RunningJob>('skein.job'));
  * Thread  any. What the task leaves behind when it is done, such as a timer, may not find it any more
  */
 export function currentJob(): CurrentJob {
-  return onStack ?? inContext.get(null as never) ?? alone ?? outside;
+  return runningJob() ?? outside;
+}
+
+/** The same for the worker; null outside of a task. */
+export function runningJob(): RunningJob | null {
+  return onStack ?? inContext.get(null) ?? alone;
 }
 
 /** Calls `call` with `job` as the current one. */

@@ -18,6 +18,12 @@ function whatHappened(reason: number | undefined, exitCode: number | undefined):
         'its thread ran out of memory (ERR_WORKER_OUT_OF_MEMORY). The pool has replaced the thread. ' +
         'Give the task less at a time, or start Node with a larger --max-old-space-size.'
       );
+    case EndReason.deadlock:
+      return (
+        'all threads of its pool wait for tasks that are queued behind them, and there are as many as ' +
+        'there may be (maxWorkers and 32 more). Let the function that submits be async and await, or ' +
+        'give the inner tasks a pool of their own.'
+      );
     case EndReason.failed:
       return 'its thread failed, or could not be started. What it printed to stderr says why.';
     default:

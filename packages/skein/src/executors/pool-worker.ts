@@ -12,11 +12,11 @@
  * hand with the reason. What ends it from outside leaves the job's slot `running`, and the keeper
  * marks it lost.
  */
-import { isThenable } from '../core/coroutine.ts';
+import { isAsyncFunction, isThenable } from '../core/coroutine.ts';
 import { CancelledError, RuntimeError } from '../core/exceptions.ts';
 import { referenceById } from '../crossing/function-table.ts';
 import { Part, readPayload } from '../crossing/payload.ts';
-import { resolveFunction } from '../crossing/resolve-function.ts';
+import { findLoaded, resolveFunction } from '../crossing/resolve-function.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { compareExchange, load, store } from '../shared/atomics.ts';
 import { deadlineFor, endDeadline, setDeadline } from '../shared/deadlines.ts';
@@ -42,13 +42,15 @@ import { noteExit, wakeThread } from '../shared/thread-table.ts';
 import { isPutOff, mark, unmark, wakeWorker } from '../shared/wake-worker.ts';
 import { ownTid } from '../threading/on-cpu.ts';
 import { AsyncJobs } from './async-jobs.ts';
-import { setAlone } from './current-job.ts';
-import { type Initializer, initialize } from './initializer.ts';
+import { runningJob, setAlone } from './current-job.ts';
+
 import { type AnyFunction, callJob, type JobCall } from './job-calls.ts';
+import { NestedWork, type OwnJob } from './nested-work.ts';
 import { Outcomes } from './outcomes.ts';
 import type { WorkerLife as Limits } from './pool-options.ts';
 import { RunningJob } from './running-job.ts';
-import { tearDown, WorkerLife } from './worker-life.ts';
+import { initialize, type Initializer, tearDown } from './worker-hooks.ts';
+import { WorkerLife } from './worker-life.ts';
 
 /** What a worker finds in `workerData.data`. */
 export interface WorkerData {
@@ -77,6 +79,7 @@ export class PoolWorker {
   readonly #parker: number;
   readonly #outcomes: Outcomes;
   readonly #life: WorkerLife;
+  readonly #nested: NestedWork;
   readonly #asyncJobs = new AsyncJobs();
   readonly #functions: (AnyFunction | undefined)[] = [];
   /** Holds the thread while it starts, while a job goes on asynchronously, and while it waits so. */
@@ -95,6 +98,7 @@ export class PoolWorker {
   #turn: NodeJS.Immediate | null = null;
   #isResting = false;
   #listensSoon = false;
+  #helpsSoon = false;
   /** Whether it takes no job any more. */
   #isRetired = false;
   #isEnding = false;
@@ -114,6 +118,18 @@ export class PoolWorker {
     this.#parker = threadAt(entry) + THREAD.parker;
     this.#giveUp = this.#pool.concurrency > 1 ? (job) => this.#goOnWithout(job) : null;
     store(this.#words, threadAt(entry) + THREAD.tid, ownTid());
+    this.#nested = new NestedWork(thread, this.#pool, this.#running, {
+      canRunHere: (slot) => this.#canRunHere(slot),
+      runHere: (slot) => this.#runHere(slot),
+    });
+    thread.nested = {
+      pool: data.pool,
+      submitted: (job) => this.#noteOwnJob(job),
+      help: (mayRun) => this.#nested.help(mayRun),
+      goOn: () => this.#nested.goOn(),
+    };
+    thread.mailbox.help = () => this.#nested.help(true);
+    thread.mailbox.afterSelect = () => this.#nested.goOn();
     this.#idleSince = thread.mailbox.now();
     thread.mailbox.afterDrain.push(() => this.#tellJobs());
     process.on('uncaughtException', (error) => this.#crash(error));
@@ -178,6 +194,49 @@ export class PoolWorker {
     });
   }
 
+  /** A task of this thread has submitted a job to its own pool. */
+  #noteOwnJob(job: OwnJob): void {
+    this.#nested.add(job);
+    const parent = runningJob();
+    if (parent !== null) parent.isParent = true;
+    this.#helpSoon();
+  }
+
+  /** In Node's next turn: if all that is under way here may wait for it, one of the own jobs is begun. */
+  #helpSoon(): void {
+    if (this.#helpsSoon || !this.#nested.hasJobs) return;
+    this.#helpsSoon = true;
+    setImmediate(() => {
+      this.#helpsSoon = false;
+      if (this.#underWay.size < this.#pool.concurrency) return; // it looks into the queue anyway
+      for (const { isParent } of this.#underWay) if (!isParent) return;
+      const slot = this.#nested.claim();
+      if (slot >= 0) this.#begin(slot);
+      this.#helpSoon();
+    });
+  }
+
+  /** Whether the function of a job is loaded here and does not wait for Node. */
+  #canRunHere(slot: number): boolean {
+    const fn = this.#loadedFunction(this.#words[slotAt(slot) + SLOT.fn] as number);
+    return fn !== undefined && !isAsyncFunction(fn);
+  }
+
+  #loadedFunction(id: number): AnyFunction | undefined {
+    const reference = referenceById(this.#thread, id);
+    return (this.#functions[id] ??= findLoaded(reference) as AnyFunction | undefined);
+  }
+
+  /** Does a job on top of the one that blocks this thread. */
+  #runHere(slot: number): void {
+    const fn = this.#functions[this.#words[slotAt(slot) + SLOT.fn] as number] as AnyFunction;
+    const job = new RunningJob(this.#words, slot, fn.name, this.#giveUp);
+    this.#call(job, fn);
+    if (job.isOver) return;
+    // It would wait for Node, which this thread does not come to before the job is done.
+    this.#finish(job, Outcome.error, promiseInNestedTask(fn.name));
+  }
+
   #begin(slot: number): void {
     const id = this.#words[slotAt(slot) + SLOT.fn] as number;
     const fn = this.#functions[id];
@@ -205,7 +264,7 @@ export class PoolWorker {
     this.#onStack = job;
     let result: unknown;
     try {
-      result = callJob(job, this.#take(job, fn), this.#asyncJobs);
+      result = callJob(job, this.#take(job, fn, outer !== null), this.#asyncJobs);
     } catch (error) {
       this.#onStack = outer;
       this.#finish(job, Outcome.error, error);
@@ -225,7 +284,7 @@ export class PoolWorker {
   }
 
   /** Takes what the job brings out of its slot. */
-  #take(job: RunningJob, fn: AnyFunction): JobCall {
+  #take(job: RunningJob, fn: AnyFunction, isNested: boolean): JobCall {
     const { slot } = job;
     const bits = this.#words[slotAt(slot) + SLOT.payload] as number;
     let args = readPayload(this.#thread, slot, Part.args);
@@ -239,7 +298,7 @@ export class PoolWorker {
     }
     if ((bits & Payload.limited) === 0) job.begin(name, 0, 0);
     else this.#limit(job, name);
-    const hasCompany = this.#pool.concurrency > 1 || this.#underWay.size > 0;
+    const hasCompany = this.#pool.concurrency > 1 || this.#underWay.size > 0 || isNested;
     if (!hasCompany) setAlone(job);
     return { fn, args, variables, hasCompany };
   }
@@ -266,6 +325,7 @@ export class PoolWorker {
 
   #finishLater(job: RunningJob, outcome: number, value: unknown): void {
     this.#finish(job, outcome, value);
+    this.#helpSoon();
     this.#work();
   }
 
@@ -452,4 +512,13 @@ export class PoolWorker {
     }
     return jobs.length > 0;
   }
+}
+
+function promiseInNestedTask(name: string): RuntimeError {
+  return new RuntimeError(
+    `'${name}' was called by the thread that waits for it, since no other one had begun it, and has ` +
+      'returned a promise, which cannot settle while that thread waits. Declare it async: then another ' +
+      'thread is found for it. Or let the function that submits it be async, and await.',
+    'ERR_NESTED_PROMISE',
+  );
 }

@@ -19,6 +19,8 @@ export class RunningJob implements CurrentJob {
   /** When its time is over, in milliseconds of this thread's clock. */
   #endsAt: number = Infinity;
   #isCancelled: boolean = false;
+  /** Whether it has submitted something to the pool that does it. */
+  isParent: boolean = false;
   /** Whether its outcome is on its way home. */
   isOver: boolean = false;
   #task: Cancellable | null = null;

@@ -123,6 +123,7 @@ export class Submitter {
       job.fail(this.#refusal());
     }
     this.#wakeWorker();
+    if (this.#thread.nested?.pool === pool.index) this.#thread.nested.submitted(job);
     return true;
   }
 

@@ -14,7 +14,7 @@
  */
 import { requireOptions } from '../core/arguments.ts';
 import { noteBlocking } from '../core/blocking-calls.ts';
-import { BrokenThreadPool, QueueFull, RuntimeError } from '../core/exceptions.ts';
+import { BrokenThreadPool, RuntimeError } from '../core/exceptions.ts';
 import type { Executor, ResultOf } from '../core/executor.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { assertNotImporting } from '../crossing/import-guard.ts';
@@ -41,7 +41,6 @@ import type { PoolMessage } from '../threading/keeper-messages.ts';
 import { startThread, terminateThreads, thisThreadWithKeeper } from '../threading/start-thread.ts';
 import { ConcurrentFuture } from './concurrent-future.ts';
 import { ExecutorView } from './executor-view.ts';
-import { type Initializer, packInitializer } from './initializer.ts';
 import {
   checkPoolOptions,
   checkSize,
@@ -52,6 +51,7 @@ import type { WorkerData } from './pool-worker.ts';
 import type { JobOptions, SubmitOptions } from './submit-options.ts';
 import { Submitter } from './submitter.ts';
 import { forgetExecutor, noteExecutor } from './unclosed-executors.ts';
+import { type Initializer, packInitializer } from './worker-hooks.ts';
 
 export interface ShutdownOptions {
   /** Block until all threads of the pool have ended. Default true. */

@@ -7,11 +7,7 @@
  * to count those who are on their way out.
  */
 import { getHeapStatistics } from 'node:v8';
-import { isCoroutine } from '../core/coroutine.ts';
-import { referenceById } from '../crossing/function-table.ts';
-import { resolveFunction } from '../crossing/resolve-function.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
-import { run } from '../loops/run.ts';
 import { compareExchange, load } from '../shared/atomics.ts';
 import { POOL } from '../shared/layout.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
@@ -63,7 +59,8 @@ export class WorkerLife {
     const { at } = this.#pool;
     if ((words[at + POOL.workers] as number) <= (words[at + POOL.maxWorkers] as number))
       return false;
-    return load(words, at + POOL.workers) > load(words, at + POOL.maxWorkers) && this.#goes();
+    const most = load(words, at + POOL.maxWorkers) + this.#pool.blocked;
+    return load(words, at + POOL.workers) > most && this.#goes();
   }
 
   /** Whether it may end since it has had nothing to do; then nobody else may until it has. */
@@ -81,16 +78,5 @@ export class WorkerLife {
 
   #goes(): boolean {
     return compareExchange(this.#words, this.#pool.at + POOL.leaving, 0, this.#entry + 1) === 0;
-  }
-}
-
-/** Calls the teardown of a pool in this thread, whatever kind of function it is; prints what it throws. */
-export async function tearDown(thread: ThisThread, fn: number): Promise<void> {
-  try {
-    const teardown = (await resolveFunction(referenceById(thread, fn))) as () => unknown;
-    const result = teardown();
-    await (isCoroutine(result) ? run(result) : result);
-  } catch (error) {
-    console.error('Exception in teardown:', error);
   }
 }

@@ -13,7 +13,7 @@
  *          ├ loops         1 024 × 2 words    loops that other threads hold a handle on
  *          ├ functions     4 096 × 4 words    interned function references
  *          ├ pages         262 144 words      who owns which 4 KiB page of the arena
- *          ├ pools         256 × (192 words header + ring of 8 192 entries)
+ *          ├ pools         256 × (224 words header + ring of 8 192 entries)
  *          ├ slots         65 536 × 64 words  12 words of header, 192 bytes of payload, 4 more words
  *          ├ links         65 536 words       what lies below a slot in its inbox
  *          └ controls      65 536 × 4 words   how a job is asked to end, and when it is made to
@@ -95,7 +95,8 @@ export const ThreadFlag = { daemon: 1, worker: 2, keeper: 4, hooked: 8 } as cons
 /**
  * Why a thread is gone. `exited` is noted by the thread itself, in its exit hook, and `terminated`
  * by who terminates it. Where nothing was noted no hook has run: the thread did not get far enough
- * to set one (`failed`), or it ran out of memory. A job that was condemned is lost by `overrun`.
+ * to set one (`failed`), or it ran out of memory. A job that was condemned is lost by `overrun`,
+ * one that all workers of its pool would have waited for by `deadlock`.
  */
 export const EndReason = {
   none: 0,
@@ -104,6 +105,7 @@ export const EndReason = {
   exited: 3,
   failed: 4,
   overrun: 5,
+  deadlock: 6,
 } as const;
 
 /**
@@ -143,7 +145,7 @@ export const PAGES_FOR_PAYLOADS: number = PAGES - FUNCTIONS;
 
 export const POOLS = 256;
 export const RING_ENTRIES = 8192;
-export const POOL_HEADER_WORDS = 192;
+export const POOL_HEADER_WORDS = 224;
 export const POOL = {
   /** A `PoolStatus`. */
   status: 0,
@@ -176,6 +178,8 @@ export const POOL = {
   asleep: 128,
   /** 32 words likewise: those who let Node turn meanwhile, which may take as long as it likes. */
   turning: 160,
+  /** 32 words likewise: those who wait, in a task, for work that is queued. */
+  blocked: 192,
 } as const;
 export const PoolStatus = { free: 0, open: 1, shutdown: 2, broken: 3 } as const;
 const POOL_WORDS = POOL_HEADER_WORDS + RING_ENTRIES;

@@ -86,6 +86,10 @@ export class Mailbox {
   dropCarried: ((serial: number) => void) | undefined;
   /** Looks for things other than mail, whenever a listening thread looks, last before it sleeps. */
   lookAround: (() => void) | undefined;
+  /** In `select`: does something of what this thread waits for; says whether there was anything. */
+  help: (() => boolean) | undefined;
+  /** It waits no more. */
+  afterSelect: (() => void) | undefined;
   readonly #host: MailboxHost;
   readonly #place: InboxPlace;
   readonly #inbox: number;
@@ -277,15 +281,17 @@ export class Mailbox {
    * Blocks the thread until `done()` is true.
    *
    * @param timeoutMs - milliseconds, ≥ 0; `Infinity` waits for ever
+   * @param help - does something that has to be done first; says whether there was anything
    * @returns false when the time ran out first
    */
-  waitFor(done: () => boolean, timeoutMs: number): boolean {
+  waitFor(done: () => boolean, timeoutMs: number, help: () => boolean = never): boolean {
     const deadline = timeoutMs === Infinity ? Infinity : this.#host.now() + timeoutMs;
     for (;;) {
       this.drain();
       if (done()) return true;
       const left = deadline === Infinity ? Infinity : deadline - this.#host.now();
       if (left <= 0) return false;
+      if (help()) continue;
       if (!this.#spin()) this.#park(left, done);
     }
   }
@@ -296,7 +302,9 @@ export class Mailbox {
    */
   select(timeoutMs: number): void {
     if (this.drain() || timeoutMs <= 0) return;
+    if (this.help?.() === true) return;
     if (!this.#spin()) this.#park(timeoutMs, never);
+    this.afterSelect?.();
     this.drain();
   }
 
@@ -384,7 +392,10 @@ export class Mailbox {
     // Counted as let go before it is tried: it may call a callback that waits, and comes back here.
     while (this.#heldFrom < this.#held.length) {
       const attempt = this.#held[this.#heldFrom++] as () => boolean;
-      if (attempt()) continue;
+      if (attempt()) {
+        this.hasNews = true;
+        continue;
+      }
       this.#heldFrom--;
       break;
     }

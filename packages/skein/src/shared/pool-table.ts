@@ -52,6 +52,16 @@ export class PoolMemory {
     return this.#words[this.at + POOL.concurrency] as number;
   }
 
+  /** How many workers wait, in a task, for work that is queued. */
+  get blocked(): number {
+    let count = 0;
+    const end = this.at + POOL.blocked + THREADS / 32;
+    for (let word = this.at + POOL.blocked; word < end; word++) {
+      for (let bits = load(this.#words, word); bits !== 0; bits &= bits - 1) count++;
+    }
+    return count;
+  }
+
   /** How many jobs may wait in the queue; `Infinity` = as many as like. */
   get maxQueue(): number {
     const most = load(this.#words, this.at + POOL.maxQueue);
@@ -91,6 +101,7 @@ export function enterPool(memory: ProcessMemory, size: PoolSize): PoolMemory {
       store(words, at + POOL.idle + word, 0);
       store(words, at + POOL.asleep + word, 0);
       store(words, at + POOL.turning + word, 0);
+      store(words, at + POOL.blocked + word, 0);
     }
     store(words, at + POOL.wanted, 0);
     store(words, at + POOL.putOff, 0);

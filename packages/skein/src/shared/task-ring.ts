@@ -136,8 +136,28 @@ export class TaskRing {
       const slot = entry & SLOT_MASK;
       const state = this.#states + slot * this.#stateStride;
       const won = compareExchange(words, state, queued, running) === queued;
-      compareExchange(words, this.#head, head, (head + 1) | 0);
+      this.#pass(head);
       if (won) return slot;
+    }
+  }
+
+  /**
+   * The first slot that is still `queued`; moves the head to it, over those that were taken out of turn.
+   *
+   * @returns the slot, or -1 when there is none
+   */
+  first(queued: number): number {
+    const words = this.#words;
+    for (;;) {
+      const head = load(words, this.#head);
+      const entry = load(words, this.#entries + (head & (this.#capacity - 1)));
+      if (entry >>> SLOT_BITS !== this.#tagOf(head)) {
+        if (load(words, this.#head) !== head) continue;
+        return -1;
+      }
+      const slot = entry & SLOT_MASK;
+      if (load(words, this.#states + slot * this.#stateStride) === queued) return slot;
+      this.#pass(head);
     }
   }
 
@@ -172,6 +192,11 @@ export class TaskRing {
       }
     }
     return false;
+  }
+
+  /** Moves the head on from this position, unless somebody has. */
+  #pass(head: number): void {
+    compareExchange(this.#words, this.#head, head, (head + 1) | 0);
   }
 
   /** Whether position `tail` may be filled. */

@@ -83,6 +83,7 @@ export function sweep(
     and(words, poolAt(pool) + POOL.idle + (dead.entry >>> 5), mask);
     and(words, poolAt(pool) + POOL.asleep + (dead.entry >>> 5), mask);
     and(words, poolAt(pool) + POOL.turning + (dead.entry >>> 5), mask);
+    and(words, poolAt(pool) + POOL.blocked + (dead.entry >>> 5), mask);
   }
   for (let index = 0; index < LOOPS; index++) {
     const loop = loopAt(index);

@@ -42,6 +42,8 @@ const LOOK_MS = 3;
 const QUIET_LOOKS = 4;
 /** After so many workers in a row that could not begin there is no use in starting another. */
 const MOST_FAILURES = 3;
+/** So many workers more than `maxWorkers` a pool may have for those that wait for its own queue. */
+const MOST_EXTRA = 32;
 /** How much of a core the process must leave idle, where more cannot be known. */
 const SPARE = 0.4;
 
@@ -99,14 +101,23 @@ export class WorkerSupply {
   }
 
   /** Its workers cannot be started: nobody will ever do what is queued. */
-  #break({ memory }: Pool): void {
+  #break(pool: Pool): void {
+    store(this.#memory.words, pool.memory.at + POOL.status, PoolStatus.broken);
+    this.#loseQueued(pool, EndReason.failed);
+  }
+
+  /** All its workers, as many as there may be, wait for what is queued. */
+  #breakDeadlock(pool: Pool): void {
+    this.#loseQueued(pool, EndReason.deadlock);
+  }
+
+  #loseQueued({ memory }: Pool, reason: number): void {
     const { words } = this.#memory;
-    store(words, memory.at + POOL.status, PoolStatus.broken);
     const claimed = slotState(Phase.running, load(words, HEADER.keeper) - 1);
     for (;;) {
       const slot = memory.ring.claim(memory.queued, claimed);
       if (slot < 0) break;
-      store(words, slotAt(slot) + SLOT.detail, EndReason.failed);
+      store(words, slotAt(slot) + SLOT.detail, reason);
       store(words, slotAt(slot) + SLOT.state, Phase.lost);
     }
     add(words, HEADER.deaths, 1); // the owners look for jobs that are lost
@@ -123,7 +134,8 @@ export class WorkerSupply {
     const { memory, config } = pool;
     if (memory.ident !== config.ident) return void this.#pools.delete(config.pool);
     const workers = load(words, memory.at + POOL.workers);
-    const most = load(words, memory.at + POOL.maxWorkers);
+    const { blocked } = memory;
+    const most = load(words, memory.at + POOL.maxWorkers) + Math.min(blocked, MOST_EXTRA);
     // First the flags, then the queue: who pushes after this look sees them down and asks again.
     store(words, memory.at + POOL.wanted, 0);
     store(words, memory.at + POOL.putOff, 0);
@@ -137,8 +149,10 @@ export class WorkerSupply {
     if (workers > most) wakeAll(words); // those beyond leave, one after the other
     const missing = Math.min(queued - coming, most - workers);
     const kept = status === PoolStatus.open ? load(words, memory.at + POOL.minWorkers) : 0;
-    const atOnce = Math.max(0, kept - workers, Math.min(missing, this.#cores - workers));
+    const atOnce = Math.max(0, kept - workers, Math.min(missing, this.#cores - workers + blocked));
     if (atOnce > 0) this.#startWorkers(pool, atOnce);
+    if (queued > 0 && blocked === workers && missing <= 0 && coming === 0)
+      this.#breakDeadlock(pool);
     if (queued === 0 ? isStill || coming === 0 : missing === atOnce && coming === 0) return;
     store(words, memory.at + POOL.wanted, 1); // no need to ask: it is looked at again anyway
     if (isStill && queued > 0) wakeSleeper(this.#memory, memory);

@@ -33,6 +33,8 @@ export interface RingScenario {
   readonly submitters: readonly (readonly Submission[])[];
   /** How often each worker claims. */
   readonly workers: readonly number[];
+  /** How often each of those takes who look first and then take (`NestedWork`). */
+  readonly lookers?: readonly number[];
   readonly deaths?: 'submitters' | 'workers';
   /** Position at which the ring begins: near 2³² and a round's end, to see it wrap around. */
   readonly startAt?: number;
@@ -49,7 +51,7 @@ export async function ringModel(
   const [module] = (await importCopy([FILE], changes)) as [
     typeof import('../../dist/shared/task-ring.js'),
   ];
-  const { capacity, submitters, workers, startAt = 0 } = scenario;
+  const { capacity, submitters, workers, lookers = [], startAt = 0 } = scenario;
   const slots = 1 + Math.max(...submitters.flat().map(slotOf));
   const states = ENTRIES + capacity;
   const ring = new module.TaskRing({
@@ -73,6 +75,10 @@ export async function ringModel(
       mayDie: scenario.deaths === 'workers',
     })),
   ];
+  for (const [index, takes] of lookers.entries()) {
+    const call = claimCall(ring, states, workers.length + index + 1, true);
+    threads.push({ name: `looker ${index + 1}`, calls: repeat(call, takes) });
+  }
   const others = threads.slice();
   const collector = { ...claimCall(ring, states, others.length + 1), when: areOver(others) };
   const most = submitters.flat().length + 1;
@@ -116,12 +122,21 @@ function submitCalls(ring: TaskRing, states: number, submission: Submission): Ca
   return [push, cancel];
 }
 
-function claimCall(ring: TaskRing, states: number, worker: number): Call {
+function claimCall(ring: TaskRing, states: number, worker: number, looks = false): Call {
+  const running = slotState(Phase.running, worker);
+  const words = new Int32Array(0);
+  const lookAndTake = (): number => {
+    for (;;) {
+      const slot = ring.first(QUEUED);
+      if (slot < 0) return slot;
+      if (compareExchange(words, states + slot, QUEUED, running) === QUEUED) return slot;
+    }
+  };
   return {
     name: 'claim',
     run: () => {
-      const slot = ring.claim(QUEUED, slotState(Phase.running, worker));
-      if (slot >= 0) store(new Int32Array(0), states + slot, Phase.free);
+      const slot = looks ? lookAndTake() : ring.claim(QUEUED, running);
+      if (slot >= 0) store(words, states + slot, Phase.free);
       return slot;
     },
   };

@@ -92,6 +92,16 @@ const scenarios: readonly [string, RingScenario, number?][] = [
     'a submitter dies while it uses a cancelled slot again',
     { capacity: 2, submitters: [[cancelled(0), 0], [1]], workers: [1], deaths: 'submitters' },
   ],
+  [
+    'one looks at the first before it takes it, another claims',
+    { capacity: 2, submitters: [[0, 1, 2]], workers: [1], lookers: [1] },
+    4,
+  ],
+  [
+    'two look and take, and a slot is used again',
+    { capacity: 2, submitters: [[cancelled(0), 0, 1]], workers: [], lookers: [1, 1] },
+    4,
+  ],
 ];
 
 describe('the task ring', () => {
@@ -109,7 +119,7 @@ interface Fault {
 }
 
 const CLAIM = 'compareExchange(words, state, queued, running) === queued';
-const PASS = 'compareExchange(words, this.#head, head, (head + 1) | 0);';
+const PASS = 'compareExchange(this.#words, this.#head, head, (head + 1) | 0);';
 const FILL = 'compareExchange(words, at, entry, (tag << SLOT_BITS) | slot) === entry';
 const IMPORT = "import { compareExchange, load } from './atomics.js';";
 
@@ -123,8 +133,8 @@ const faults: readonly Fault[] = [
   },
   {
     title: 'passes an entry before it claims the slot',
-    from: `const won = ${CLAIM};\n            ${PASS}`,
-    to: `${PASS}\n            const won = ${CLAIM};`,
+    from: `const won = ${CLAIM};\n            this.#pass(head);`,
+    to: `this.#pass(head);\n            const won = ${CLAIM};`,
     scenario: { capacity: 2, submitters: [[0]], workers: [1], deaths: 'workers' },
     complaint: /slot 0 was pushed and is lost/,
   },
@@ -173,7 +183,7 @@ const faults: readonly Fault[] = [
   {
     title: 'moves the head on by a plain store',
     from: PASS,
-    to: 'exchange(words, this.#head, (head + 1) | 0);',
+    to: 'exchange(this.#words, this.#head, (head + 1) | 0);',
     scenario: { capacity: 2, submitters: [[0, 1, 2, 3]], workers: [1, 2] },
     complaint: /never empty/,
   },

@@ -1,3 +1,4 @@
+/** What the threads of a pool call before their first task and after their last. */
 import { inspect } from 'node:util';
 import { isAsyncFunction, isCoroutine } from '../core/coroutine.ts';
 import { functionId, referenceById } from '../crossing/function-table.ts';
@@ -29,9 +30,21 @@ export function packInitializer(
 
 /** Calls the initializer in this thread, and runs it to its end, whatever kind of function it is. */
 export async function initialize(thread: ThisThread, { fn, args }: Initializer): Promise<void> {
-  const found = await resolveFunction(referenceById(thread, fn));
-  const call = (): unknown => (found as (...args: unknown[]) => unknown)(...unpack(args));
-  if (isAsyncFunction(found)) {
+  await callToItsEnd(await resolveFunction(referenceById(thread, fn)), unpack(args));
+}
+
+/** Calls the teardown of a pool in this thread likewise; prints what it throws. */
+export async function tearDown(thread: ThisThread, fn: number): Promise<void> {
+  try {
+    await callToItsEnd(await resolveFunction(referenceById(thread, fn)), []);
+  } catch (error) {
+    console.error('Exception in teardown:', error);
+  }
+}
+
+async function callToItsEnd(fn: Function, args: readonly unknown[]): Promise<void> {
+  const call = (): unknown => (fn as (...args: readonly unknown[]) => unknown)(...args);
+  if (isAsyncFunction(fn)) {
     await run(async () => call());
     return;
   }

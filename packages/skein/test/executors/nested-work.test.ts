@@ -1,0 +1,62 @@
+/** Tasks that submit to their own pool, and wait: what would be a deadlock elsewhere. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { BrokenThreadPool, ThreadPoolExecutor } from 'skein';
+import * as there from '../fixtures/nested.ts';
+
+for (const maxWorkers of [1, 2]) {
+  describe(`${maxWorkers} thread${maxWorkers === 1 ? '' : 's'}`, () => {
+    const pooled = async (use: (pool: ThreadPoolExecutor) => Promise<void>): Promise<void> => {
+      await using pool = new ThreadPoolExecutor({ maxWorkers });
+      await use(pool);
+    };
+
+    test('fib(20), each step a task that blocks for two others', () =>
+      pooled(async (pool) => assert.equal(await pool.submit(there.fib, pool, 20), 6765)));
+
+    test('fib(12), each step an async function', () =>
+      pooled(async (pool) => assert.equal(await pool.submit(there.fibAsync, pool, 12), 144)));
+
+    test('fib(12), each step a coroutine in a loop of its own', () =>
+      pooled(async (pool) => assert.equal(await pool.submit(there.fibInCoroutine, pool, 12), 144)));
+
+    test('more than the queue has room for', () =>
+      pooled(async (pool) =>
+        assert.equal(await pool.submit(there.addMany, pool, 20_000), 200_010_000),
+      ));
+
+    test('for an async function the pool grows', () =>
+      pooled(async (pool) => assert.equal(await pool.submit(there.blockForAsync, pool, 5), 5)));
+
+    test('result() with a limit of time waits for no longer, and the pool grows', () =>
+      pooled(async (pool) => assert.equal(await pool.submit(there.blockForSome, pool, 60_000), 2)));
+
+    test('an error comes up through all of them', () =>
+      pooled(async (pool) => {
+        const failing = Promise.resolve(pool.submit(there.failInside, pool, 10));
+        await assert.rejects(failing, new RangeError('at the bottom'));
+      }));
+
+    test('a task that is done on top of another one is the current one', () =>
+      pooled(async (pool) => {
+        const outer = pool.with({ name: 'outer' });
+        assert.equal(await outer.submit(there.seen, pool), 'inner');
+      }));
+  });
+}
+
+test('a function that returns a promise without being async is told so, or done elsewhere', async () => {
+  await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+  await pool.submit(there.promised); // so that it is loaded
+  assert.equal(await pool.submit(there.blockForPromise, pool), 'ERR_NESTED_PROMISE');
+});
+
+test('when as many threads as there may be are blocked, it is an error', async () => {
+  await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+  await assert.rejects(
+    Promise.resolve(pool.submit(there.blockForAsync, pool, 40)),
+    (error) =>
+      error instanceof BrokenThreadPool && /all threads of its pool wait/.test(error.message),
+  );
+  assert.equal(await pool.submit(there.fib, pool, 5), 5);
+});

@@ -50,8 +50,13 @@ export interface Job extends Expectation {
   cancel(): boolean;
   /** Its slot while it waits in a queue, else -1. */
   readonly queuedSlot: number;
-  /** Sends the job once more; false when the pool does not take it any more. */
-  again: (() => boolean) | undefined;
+  /** When it fails it may be sent once more: by `again`, false when the pool does not take it any more. */
+  retry(times: number, again: () => boolean): void;
+}
+
+interface Retries {
+  left: number;
+  readonly again: () => boolean;
 }
 
 type Callback<T> = (future: ConcurrentFuture<T>) => void;
@@ -74,11 +79,9 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   #callbacks: Callback<T>[] | Callback<T> | undefined;
   /** As long as nobody has looked at the error. */
   #unseen: FailedJobs | null = null;
-  /** Listens to the signal of the options. */
-  #onAbort: (() => void) | null = null;
-  #attempts = 0;
-  /** @internal Sends the job once more. */
-  again: (() => boolean) | undefined = undefined;
+  #retries: Retries | null = null;
+  /** Leaves the signal of the options. */
+  #stopListening: (() => void) | null = null;
 
   /** @internal Futures come from `executor.submit`. */
   constructor(thread: ThisThread, fn: Function, options: JobOptions | null = null) {
@@ -86,10 +89,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     this.#fn = fn;
     this.#options = options;
     if (recordsOrigins) noteOrigin(this);
-    const signal = options?.signal ?? null;
-    if (signal === null || signal.aborted) return;
-    this.#onAbort = () => this.#abort(signal);
-    signal.addEventListener('abort', this.#onAbort);
+    if (options !== null) this.#follow(options.signal);
   }
 
   /** Whether there is a result, an error, or a cancellation. */
@@ -202,6 +202,11 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     return `<${this.constructor.name} ${progress} fn=${this.#name || '<anonymous>'}>`;
   }
 
+  /** @internal When it fails it is sent again, so many times. */
+  retry(times: number, again: () => boolean): void {
+    this.#retries = { left: times, again };
+  }
+
   /** @internal The job is in a slot now, waiting in a ring. */
   enqueued(slot: number, queued: number): void {
     this.#slot = slot;
@@ -291,6 +296,13 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     wakeThread(words, runner);
   }
 
+  #follow(signal: AbortSignal | null): void {
+    if (signal === null || signal.aborted) return;
+    const onAbort = (): void => this.#abort(signal);
+    signal.addEventListener('abort', onAbort);
+    this.#stopListening = () => signal.removeEventListener('abort', onAbort);
+  }
+
   #abort(signal: AbortSignal): void {
     if (this.#state !== State.pending) return;
     if (!this.#takeOut()) return this.#ask(Ask.abort);
@@ -300,9 +312,9 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
 
   /** An attempt has failed: there may be another one. */
   #fail(error: unknown): void {
-    const { signal, retries } = this.#options ?? { signal: null, retries: 0 };
+    const signal = this.#options?.signal;
     if (signal?.aborted === true) return this.#finish(State.error, signal.reason);
-    if (this.#attempts++ < retries && this.again?.() === true) return;
+    if (this.#retries !== null && this.#retries.left-- > 0 && this.#retries.again()) return;
     this.#finish(State.error, error);
   }
 
@@ -351,10 +363,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   #finish(state: number, value: unknown): void {
     this.#state = state;
     this.#value = value;
-    if (this.#onAbort !== null) {
-      this.#options?.signal?.removeEventListener('abort', this.#onAbort);
-      this.#onAbort = null;
-    }
+    this.#stopListening?.();
     if (state === State.error) this.#noteUnseen(value);
     const callbacks = this.#callbacks;
     if (callbacks === undefined) return;

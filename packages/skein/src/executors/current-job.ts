@@ -54,15 +54,16 @@ export function runningJob(): RunningJob | null {
   return onStack ?? inContext.get(null) ?? alone;
 }
 
-/** Calls `call` with `job` as the current one. */
-export function whileOnStack<R>(job: RunningJob, call: () => R): R {
+/** The job whose function is on the stack; null when there is none. */
+export function jobOnStack(): RunningJob | null {
+  return onStack;
+}
+
+/** From now on this job's function is on the stack; returns whose was before. */
+export function setOnStack(job: RunningJob | null): RunningJob | null {
   const outer = onStack;
   onStack = job;
-  try {
-    return call();
-  } finally {
-    onStack = outer;
-  }
+  return outer;
 }
 
 /** Which job goes on alone now, where there are no others beside it. */

@@ -12,53 +12,59 @@ import { isAsyncFunction, isCoroutine } from '../core/coroutine.ts';
 import { runningLoopOrNull, setRunningLoop } from '../core/running-loop.ts';
 import { run } from '../loops/run.ts';
 import type { AsyncJobs } from './async-jobs.ts';
-import { setInContext, whileOnStack } from './current-job.ts';
+import { setInContext } from './current-job.ts';
 import type { RunningJob } from './running-job.ts';
 
 export type AnyFunction = (...args: unknown[]) => unknown;
 
-/** What a function is called with. */
-export interface JobCall {
+/** A function of a job, found in this thread. */
+export interface LoadedFunction {
   readonly fn: AnyFunction;
-  readonly args: readonly unknown[];
-  /** What it shall find in its context, by name; null = nothing. */
-  readonly variables: ReadonlyMap<string, unknown> | null;
-  /** Whether other jobs may be under way in this thread beside it. */
-  readonly hasCompany: boolean;
+  readonly isAsync: boolean;
+}
+
+export function loadedFunction(fn: Function): LoadedFunction {
+  return { fn: fn as AnyFunction, isAsync: isAsyncFunction(fn) };
 }
 
 /**
- * Calls the function of a job.
+ * Calls the function of a job, in the context that the caller has.
  *
  * @returns its value, or a promise of it
  * @throws what the function throws
  */
-export function callJob(job: RunningJob, call: JobCall, asyncJobs: AsyncJobs): unknown {
-  const { fn, args, variables, hasCompany } = call;
-  // The loop of the async functions runs on when it is another job's: this one has nothing to do with it.
+export function callJob(
+  job: RunningJob,
+  { fn, isAsync }: LoadedFunction,
+  args: readonly unknown[],
+  asyncJobs: AsyncJobs,
+): unknown {
+  if (isAsync) return asyncJobs.run(job, () => fn(...args) as Promise<unknown>);
+  const result = fn(...args);
+  return isCoroutine(result) ? run(job.driving(result)) : result;
+}
+
+/**
+ * The same in a context of its own.
+ *
+ * @param variables - what it finds in its context, by name; null = nothing
+ */
+export function callInOwnContext(
+  job: RunningJob,
+  loaded: LoadedFunction,
+  args: readonly unknown[],
+  variables: ReadonlyMap<string, unknown> | null,
+  asyncJobs: AsyncJobs,
+): unknown {
+  // A loop that runs here is that of other jobs.
   const outer = setRunningLoop(null);
   try {
-    if (variables === null && !hasCompany) {
-      return whileOnStack(job, () => begin(job, fn, args, asyncJobs));
-    }
     const context = variables === null ? new Context() : carriedContext(variables);
     return context.run(() => {
-      if (hasCompany) setInContext(job);
-      return whileOnStack(job, () => begin(job, fn, args, asyncJobs));
+      setInContext(job);
+      return callJob(job, loaded, args, asyncJobs);
     });
   } finally {
     if (runningLoopOrNull() === null) setRunningLoop(outer);
   }
-}
-
-function begin(
-  job: RunningJob,
-  fn: AnyFunction,
-  args: readonly unknown[],
-  asyncJobs: AsyncJobs,
-): unknown {
-  const isAsync: boolean = isAsyncFunction(fn);
-  if (isAsync) return asyncJobs.run(job, () => fn(...args) as Promise<unknown>);
-  const result = fn(...args);
-  return isCoroutine(result) ? run(job.driving(result)) : result;
 }

@@ -32,7 +32,7 @@ export class Outcomes {
    */
   send(job: RunningJob, outcome: number, value: unknown): void {
     const { slot } = job;
-    if (job.isOverrun) {
+    if (job.limits !== null && job.isOverrun) {
       const error =
         outcome === Outcome.error && !isGivingUp(value) ? encodeError(value) : undefined;
       this.#send(slot, Outcome.overrun, error);

@@ -12,8 +12,9 @@
  * hand with the reason. What ends it from outside leaves the job's slot `running`, and the keeper
  * marks it lost.
  */
-import { isAsyncFunction, isThenable } from '../core/coroutine.ts';
+import { isThenable } from '../core/coroutine.ts';
 import { CancelledError, RuntimeError } from '../core/exceptions.ts';
+import { runningLoopOrNull } from '../core/running-loop.ts';
 import { referenceById } from '../crossing/function-table.ts';
 import { Part, readPayload } from '../crossing/payload.ts';
 import { findLoaded, resolveFunction } from '../crossing/resolve-function.ts';
@@ -42,9 +43,9 @@ import { noteExit, wakeThread } from '../shared/thread-table.ts';
 import { isPutOff, mark, unmark, wakeWorker } from '../shared/wake-worker.ts';
 import { ownTid } from '../threading/on-cpu.ts';
 import { AsyncJobs } from './async-jobs.ts';
-import { runningJob, setAlone } from './current-job.ts';
+import { jobOnStack, runningJob, setAlone, setOnStack } from './current-job.ts';
 
-import { type AnyFunction, callJob, type JobCall } from './job-calls.ts';
+import { callInOwnContext, callJob, type LoadedFunction, loadedFunction } from './job-calls.ts';
 import { NestedWork, type OwnJob } from './nested-work.ts';
 import { Outcomes } from './outcomes.ts';
 import type { WorkerLife as Limits } from './pool-options.ts';
@@ -81,11 +82,9 @@ export class PoolWorker {
   readonly #life: WorkerLife;
   readonly #nested: NestedWork;
   readonly #asyncJobs = new AsyncJobs();
-  readonly #functions: (AnyFunction | undefined)[] = [];
+  readonly #functions: (LoadedFunction | undefined)[] = [];
   /** Holds the thread while it starts, while a job goes on asynchronously, and while it waits so. */
   readonly #hold = setInterval(() => {}, 0x7fff_ffff);
-  /** The job whose function is on the stack. */
-  #onStack: RunningJob | null = null;
   /** Jobs that go on asynchronously. */
   readonly #underWay = new Set<RunningJob>();
   #isIdle = false;
@@ -218,59 +217,60 @@ export class PoolWorker {
 
   /** Whether the function of a job is loaded here and does not wait for Node. */
   #canRunHere(slot: number): boolean {
-    const fn = this.#loadedFunction(this.#words[slotAt(slot) + SLOT.fn] as number);
-    return fn !== undefined && !isAsyncFunction(fn);
+    const id = this.#words[slotAt(slot) + SLOT.fn] as number;
+    const loaded = this.#functions[id] ?? this.#find(id);
+    return loaded !== undefined && !loaded.isAsync;
   }
 
-  #loadedFunction(id: number): AnyFunction | undefined {
-    const reference = referenceById(this.#thread, id);
-    return (this.#functions[id] ??= findLoaded(reference) as AnyFunction | undefined);
+  #find(id: number): LoadedFunction | undefined {
+    const found = findLoaded(referenceById(this.#thread, id));
+    if (found !== undefined) this.#functions[id] = loadedFunction(found);
+    return this.#functions[id];
   }
 
   /** Does a job on top of the one that blocks this thread. */
   #runHere(slot: number): void {
-    const fn = this.#functions[this.#words[slotAt(slot) + SLOT.fn] as number] as AnyFunction;
-    const job = new RunningJob(this.#words, slot, fn.name, this.#giveUp);
-    this.#call(job, fn);
+    const loaded = this.#functions[this.#words[slotAt(slot) + SLOT.fn] as number] as LoadedFunction;
+    const job = new RunningJob(this.#words, slot, loaded.fn);
+    this.#call(job, loaded);
     if (job.isOver) return;
     // It would wait for Node, which this thread does not come to before the job is done.
-    this.#finish(job, Outcome.error, promiseInNestedTask(fn.name));
+    this.#finish(job, Outcome.error, promiseInNestedTask(job.name));
   }
 
   #begin(slot: number): void {
     const id = this.#words[slotAt(slot) + SLOT.fn] as number;
-    const fn = this.#functions[id];
-    const job = new RunningJob(this.#words, slot, fn?.name ?? '', this.#giveUp);
-    if (fn === undefined) void this.#findAndCall(job, id);
-    else this.#call(job, fn);
+    const loaded = this.#functions[id];
+    if (loaded === undefined) void this.#findAndCall(slot, id);
+    else this.#call(new RunningJob(this.#words, slot, loaded.fn), loaded);
   }
 
-  async #findAndCall(job: RunningJob, id: number): Promise<void> {
-    this.#underWay.add(job);
+  async #findAndCall(slot: number, id: number): Promise<void> {
+    const onItsWay = new RunningJob(this.#words, slot, unknownFunction);
+    this.#underWay.add(onItsWay);
     try {
-      const fn = (await resolveFunction(referenceById(this.#thread, id))) as AnyFunction;
-      this.#functions[id] = fn;
-      this.#underWay.delete(job);
-      this.#call(job, fn);
+      const loaded = loadedFunction(await resolveFunction(referenceById(this.#thread, id)));
+      this.#functions[id] = loaded;
+      this.#underWay.delete(onItsWay);
+      this.#call(new RunningJob(this.#words, slot, loaded.fn), loaded);
       this.#work();
     } catch (error) {
-      this.#finishLater(job, Outcome.error, error);
+      this.#finishLater(onItsWay, Outcome.error, error);
     }
   }
 
   /** Calls the function of a job; when it goes on asynchronously, its end comes back to `#work`. */
-  #call(job: RunningJob, fn: AnyFunction): void {
-    const outer = this.#onStack;
-    this.#onStack = job;
+  #call(job: RunningJob, loaded: LoadedFunction): void {
+    const outer = setOnStack(job);
     let result: unknown;
     try {
-      result = callJob(job, this.#take(job, fn, outer !== null), this.#asyncJobs);
+      result = this.#callAlone(job, loaded, outer !== null);
     } catch (error) {
-      this.#onStack = outer;
+      setOnStack(outer);
       this.#finish(job, Outcome.error, error);
       return;
     }
-    this.#onStack = outer;
+    setOnStack(outer);
     if (typeof result !== 'object' || !isThenable(result)) {
       this.#finish(job, Outcome.value, result);
       return;
@@ -283,33 +283,47 @@ export class PoolWorker {
     );
   }
 
-  /** Takes what the job brings out of its slot. */
-  #take(job: RunningJob, fn: AnyFunction, isNested: boolean): JobCall {
+  /** Takes what the job brings out of its slot, and calls its function: alone, or beside others. */
+  #callAlone(job: RunningJob, loaded: LoadedFunction, isNested: boolean): unknown {
     const { slot } = job;
     const bits = this.#words[slotAt(slot) + SLOT.payload] as number;
-    let args = readPayload(this.#thread, slot, Part.args);
-    let name = fn.name;
+    const args = readPayload(this.#thread, slot, Part.args);
+    const isPlain = (bits & (Payload.named | Payload.context | Payload.limited)) === 0;
+    const hasCompany = isNested || this.#pool.concurrency > 1 || this.#underWay.size > 0;
+    if (!hasCompany) setAlone(job);
+    if (isPlain && !hasCompany && runningLoopOrNull() === null) {
+      return callJob(job, loaded, args, this.#asyncJobs);
+    }
+    return this.#callWithOptions(job, loaded, args, bits);
+  }
+
+  #callWithOptions(
+    job: RunningJob,
+    loaded: LoadedFunction,
+    payload: unknown[],
+    bits: number,
+  ): unknown {
+    let args = payload;
     let variables: ReadonlyMap<string, unknown> | null = null;
-    if ((bits & Payload.named) !== 0) name = args.shift() as string;
+    if ((bits & Payload.named) !== 0) job.givenName = args.shift() as string;
     if ((bits & Payload.context) !== 0) {
       const names = args.shift() as readonly string[];
       variables = new Map(names.map((each, index) => [each, args[index]]));
       args = args.slice(names.length);
     }
-    if ((bits & Payload.limited) === 0) job.begin(name, 0, 0);
-    else this.#limit(job, name);
-    const hasCompany = this.#pool.concurrency > 1 || this.#underWay.size > 0 || isNested;
-    if (!hasCompany) setAlone(job);
-    return { fn, args, variables, hasCompany };
+    if ((bits & Payload.limited) !== 0) this.#limit(job);
+    return callInOwnContext(job, loaded, args, variables, this.#asyncJobs);
   }
 
-  #limit(job: RunningJob, name: string): void {
+  #limit(job: RunningJob): void {
     const { slot } = job;
     const timeout = this.#words[controlAt(slot) + CONTROL.timeout] as number;
-    const grace = this.#words[controlAt(slot) + CONTROL.grace] as number;
-    job.begin(name, timeout, grace);
+    const graceMs = this.#words[controlAt(slot) + CONTROL.grace] as number;
+    const { mailbox } = this.#thread;
+    const endsAt = timeout === 0 ? Infinity : mailbox.now() + timeout;
+    job.limits = { endsAt, graceMs, onGraceOver: this.#giveUp };
     if (timeout === 0) return;
-    const end = this.#thread.mailbox.commonNow() + timeout + grace;
+    const end = mailbox.commonNow() + timeout + graceMs;
     setDeadline(this.#words, slot, this.#entry, deadlineFor(this.#pool.concurrency, end));
   }
 
@@ -344,18 +358,23 @@ export class PoolWorker {
 
   #end(job: RunningJob): void {
     job.end();
-    endDeadline(this.#words, this.#entry, this.#slotsUnderWay());
+    if (job.limits !== null) endDeadline(this.#words, this.#entry, this.#slotsUnderWay());
   }
 
   *#slotsUnderWay(): Generator<number> {
-    for (const { slot, isOver } of this.#underWay) if (!isOver) yield slot;
-    if (this.#onStack !== null && !this.#onStack.isOver) yield this.#onStack.slot;
+    for (const { slot, isOver } of this.#jobsInHand()) if (!isOver) yield slot;
+  }
+
+  /** Those that go on asynchronously, and the one on the stack; one below that is done before it. */
+  #jobsInHand(): RunningJob[] {
+    const onStack = jobOnStack();
+    return onStack === null ? [...this.#underWay] : [...this.#underWay, onStack];
   }
 
   /** Somebody may have asked a job to end. */
   #tellJobs(): void {
     const { mailbox } = this.#thread;
-    if (this.#onStack?.tell() === true) mailbox.hasNews = true;
+    if (jobOnStack()?.tell() === true) mailbox.hasNews = true;
     if (this.#underWay.size === 0) return;
     for (const job of this.#underWay) if (job.tell()) mailbox.hasNews = true;
   }
@@ -504,7 +523,7 @@ export class PoolWorker {
 
   /** The thread ends with these jobs in its hands; false when there are none. */
   #breakJobs(message: string, cause: unknown): boolean {
-    const jobs = [...this.#underWay, ...(this.#onStack === null ? [] : [this.#onStack])];
+    const jobs = this.#jobsInHand();
     for (const job of jobs) {
       if (job.isOver) continue;
       job.end();
@@ -513,6 +532,9 @@ export class PoolWorker {
     return jobs.length > 0;
   }
 }
+
+/** Stands for one that is being looked for. */
+const unknownFunction = Object.defineProperty(() => {}, 'name', { value: '' });
 
 function promiseInNestedTask(name: string): RuntimeError {
   return new RuntimeError(

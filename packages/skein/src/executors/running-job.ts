@@ -1,7 +1,7 @@
-import { CancelledError } from '../core/exceptions.ts';
-import { getRunningLoop } from '../core/running-loop.ts';
 import type { Coroutine } from '../core/coroutine.ts';
 import { currentTask } from '../core/current-task.ts';
+import { CancelledError } from '../core/exceptions.ts';
+import { getRunningLoop } from '../core/running-loop.ts';
 import { askedOf } from '../shared/deadlines.ts';
 import { Ask } from '../shared/layout.ts';
 import type { CurrentJob } from './current-job.ts';
@@ -11,54 +11,49 @@ interface Cancellable {
   cancel(message?: string): boolean;
 }
 
-/** A job in the hands of a worker: what its function sees of it, and what the worker does. */
+/** How long a job may run. */
+export interface JobLimits {
+  /** When its time is over, in milliseconds of this thread's clock. */
+  readonly endsAt: number;
+  /** How long it may go on when it was asked to end by its time or its signal, in milliseconds. */
+  readonly graceMs: number;
+  /** Called when it goes on after that, if Node's timers come to it. */
+  readonly onGraceOver: ((job: RunningJob) => void) | null;
+}
+
+/** Who is told when it shall end. */
+interface Listeners {
+  task: Cancellable | null;
+  controller: AbortController | null;
+  timer: NodeJS.Timeout | null;
+}
+
+/**
+ * A job in the hands of a worker: what its function sees of it, and what the worker does. There is one for
+ * each task, however small, so what most of them never need is made when it is needed.
+ */
 export class RunningJob implements CurrentJob {
   readonly slot: number;
-  readonly #words: Int32Array;
-  #name: string;
-  /** When its time is over, in milliseconds of this thread's clock. */
-  #endsAt: number = Infinity;
-  #isCancelled: boolean = false;
-  /** Whether it has submitted something to the pool that does it. */
-  isParent: boolean = false;
   /** Whether its outcome is on its way home. */
   isOver: boolean = false;
-  #task: Cancellable | null = null;
-  #controller: AbortController | null = null;
-  #timer: NodeJS.Timeout | null = null;
-  /** How long it may go on when it was asked to end by its time or its signal, in milliseconds. */
-  #graceMs: number = 0;
-  readonly #onGraceOver: ((job: RunningJob) => void) | null;
+  /** Whether it has submitted something to the pool that does it. */
+  isParent: boolean = false;
+  /** The name that it was submitted under; null = that of its function. */
+  givenName: string | null = null;
+  limits: JobLimits | null = null;
+  readonly #words: Int32Array;
+  readonly #fn: Function;
+  #isCancelled: boolean = false;
+  #listeners: Listeners | null = null;
 
-  /**
-   * @param onGraceOver - called when it goes on after its grace, if Node's timers come to it
-   */
-  constructor(
-    words: Int32Array,
-    slot: number,
-    name: string,
-    onGraceOver: ((job: RunningJob) => void) | null,
-  ) {
+  constructor(words: Int32Array, slot: number, fn: Function) {
     this.#words = words;
     this.slot = slot;
-    this.#name = name;
-    this.#onGraceOver = onGraceOver;
-  }
-
-  /**
-   * Its function is called now.
-   *
-   * @param timeoutMs - 0 = it may run as long as it likes
-   * @param graceMs - how long it may go on when it was asked to end by its time or its signal
-   */
-  begin(name: string, timeoutMs: number, graceMs: number): void {
-    this.#name = name;
-    if (timeoutMs > 0) this.#endsAt = performance.now() + timeoutMs;
-    this.#graceMs = graceMs;
+    this.#fn = fn;
   }
 
   get name(): string {
-    return this.#name;
+    return this.givenName ?? this.#fn.name;
   }
 
   get cancelled(): boolean {
@@ -71,16 +66,17 @@ export class RunningJob implements CurrentJob {
   }
 
   get signal(): AbortSignal {
-    if (this.#controller === null) {
-      this.#controller = new AbortController();
-      if (this.cancelled) this.#controller.abort(this.#reason());
+    const listeners = this.#listen();
+    if (listeners.controller === null) {
+      listeners.controller = new AbortController();
+      if (this.cancelled) listeners.controller.abort(this.#reason());
       else this.#setTimer();
     }
-    return this.#controller.signal;
+    return listeners.controller.signal;
   }
 
   get timeLeft(): number {
-    return Math.max(0, this.#endsAt - performance.now());
+    return this.limits === null ? Infinity : Math.max(0, this.limits.endsAt - performance.now());
   }
 
   /** Whether somebody has asked it to end. */
@@ -90,20 +86,20 @@ export class RunningJob implements CurrentJob {
 
   /** Whether it has run longer than it may. */
   get isOverrun(): boolean {
-    return this.#endsAt !== Infinity && performance.now() >= this.#endsAt;
+    return this.timeLeft === 0;
   }
 
   /** Has the task that drives its function cancelled when it shall end. */
   follow(task: Cancellable): void {
-    this.#task = task;
+    this.#listen().task = task;
     if (this.cancelled) task.cancel(this.#why());
     else this.#setTimer();
   }
 
   /** Runs its coroutine in a loop that blocks this thread, whose timers Node's do not reach. */
   *driving<T>(coroutine: Coroutine<T>): Coroutine<T> {
-    this.#task = currentTask();
-    if (this.#endsAt !== Infinity) {
+    this.#listen().task = currentTask();
+    if (this.timeLeft !== Infinity) {
       const loop = getRunningLoop();
       const look = (): void => {
         this.tell();
@@ -118,39 +114,47 @@ export class RunningJob implements CurrentJob {
   tell(): boolean {
     if (this.#isCancelled || this.isOver || !(this.isAsked || this.isOverrun)) return false;
     this.#isCancelled = true;
-    this.#controller?.abort(this.#reason());
-    this.#task?.cancel(this.#why());
-    if (this.#onGraceOver !== null && (this.isOverrun || this.#isAborted)) {
-      clearTimeout(this.#timer ?? undefined);
-      this.#timer = setTimeout(() => this.#onGraceOver?.(this), this.#graceMs);
-    }
+    this.#listeners?.controller?.abort(this.#reason());
+    this.#listeners?.task?.cancel(this.#why());
+    this.#beginGrace();
     return true;
   }
 
   /** It is done: from now on nothing changes. */
   end(): void {
     this.isOver = true;
-    this.#task = null;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#listeners === null) return;
+    this.#listeners.task = null;
+    clearTimeout(this.#listeners.timer ?? undefined);
   }
 
-  get #isAborted(): boolean {
-    return askedOf(this.#words, this.slot) === Ask.abort;
+  #listen(): Listeners {
+    return (this.#listeners ??= { task: null, controller: null, timer: null });
   }
 
   #setTimer(): void {
-    if (this.#timer !== null || this.#endsAt === Infinity) return;
+    const listeners = this.#listen();
+    if (listeners.timer !== null || this.timeLeft === Infinity) return;
     const look = (): void => {
-      this.#timer = null;
+      listeners.timer = null;
       this.tell();
       if (!this.#isCancelled && !this.isOver) this.#setTimer(); // Node's timers may be early
     };
-    this.#timer = setTimeout(look, Math.ceil(this.timeLeft)).unref();
+    listeners.timer = setTimeout(look, Math.ceil(this.timeLeft)).unref();
+  }
+
+  #beginGrace(): void {
+    const { limits } = this;
+    if (limits === null || limits.onGraceOver === null) return;
+    if (!this.isOverrun && askedOf(this.#words, this.slot) !== Ask.abort) return;
+    const listeners = this.#listen();
+    clearTimeout(listeners.timer ?? undefined);
+    listeners.timer = setTimeout(() => limits.onGraceOver?.(this), limits.graceMs);
   }
 
   #why(): string {
     const why = this.isAsked ? 'its future was cancelled' : 'its time is over';
-    return `the task '${this.#name}' shall end: ${why}`;
+    return `the task '${this.name}' shall end: ${why}`;
   }
 
   #reason(): CancelledError {

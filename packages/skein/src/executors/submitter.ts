@@ -64,7 +64,7 @@ export class Submitter {
     const all = options === null ? args : payloadOf(args, options);
     if (options !== null && options.retries > 0) {
       const packed = pack(all, placesIn(options));
-      job.again = () => this.#takesJobs() && this.#send(job, fn, packed, options);
+      job.retry(options.retries, () => this.#takesJobs() && this.#send(job, fn, packed, options));
       this.#send(job, fn, packed, options);
     } else {
       this.#send(job, fn, all, options);

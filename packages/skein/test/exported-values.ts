@@ -81,6 +81,7 @@ export const exportedValues: readonly string[] = [
 
   // the pool
   'ConcurrentFuture',
+  'MapResults',
   'currentJob',
   'ExecutorView',
   'runCoroutineThreadsafe',

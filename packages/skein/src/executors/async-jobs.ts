@@ -1,6 +1,7 @@
 import { ensureFuture } from '../core/ensure-future.ts';
 import { setRunningLoop } from '../core/running-loop.ts';
 import { NodeEventLoop } from '../loops/node-event-loop.ts';
+import { type LoopHandle, remoteOf } from '../loops/remote-loop.ts';
 import type { RunningJob } from './running-job.ts';
 
 /**
@@ -9,15 +10,24 @@ import type { RunningJob } from './running-job.ts';
  * (`getRunningLoop()`) also after they have waited for something of Node's.
  */
 export class AsyncJobs {
-  #loop: NodeEventLoop | undefined;
+  readonly #loop = new NodeEventLoop();
   #count = 0;
 
-  /** Runs an async function as a task. */
-  run(job: RunningJob, fn: () => Promise<unknown>): Promise<unknown> {
-    const loop = (this.#loop ??= new NodeEventLoop());
+  /** The handle by which other threads reach the loop. */
+  get remote(): LoopHandle {
+    return remoteOf(this.#loop);
+  }
+
+  /**
+   * Runs an async function as a task.
+   *
+   * @param job - null when it is no task of the pool
+   */
+  run(job: RunningJob | null, fn: () => Promise<unknown>): Promise<unknown> {
+    const loop = this.#loop;
     if (loop.isRunning()) setRunningLoop(loop); // it was taken down for the call of the function
     const task = ensureFuture(fn, { loop });
-    job.follow(task);
+    job?.follow(task);
     // Before the first step: in the midst of it this would be a wait of the task for itself.
     const ended = task.then().finally(() => this.#end(loop));
     this.#count++;

@@ -48,12 +48,14 @@ export function callJob(
  * The same in a context of its own.
  *
  * @param variables - what it finds in its context, by name; null = nothing
+ * @param hasCompany - whether other jobs are under way beside it
  */
 export function callInOwnContext(
   job: RunningJob,
   loaded: LoadedFunction,
   args: readonly unknown[],
   variables: ReadonlyMap<string, unknown> | null,
+  hasCompany: boolean,
   asyncJobs: AsyncJobs,
 ): unknown {
   // A loop that runs here is that of other jobs.
@@ -61,7 +63,7 @@ export function callInOwnContext(
   try {
     const context = variables === null ? new Context() : carriedContext(variables);
     return context.run(() => {
-      setInContext(job);
+      if (hasCompany) setInContext(job);
       return callJob(job, loaded, args, asyncJobs);
     });
   } finally {

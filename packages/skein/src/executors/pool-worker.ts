@@ -19,6 +19,7 @@ import { referenceById } from '../crossing/function-table.ts';
 import { Part, readPayload } from '../crossing/payload.ts';
 import { findLoaded, resolveFunction } from '../crossing/resolve-function.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
+import { LoopHandle } from '../loops/remote-loop.ts';
 import { compareExchange, load, store } from '../shared/atomics.ts';
 import { deadlineFor, endDeadline, setDeadline } from '../shared/deadlines.ts';
 import {
@@ -30,7 +31,6 @@ import {
   Phase,
   POOL,
   PoolStatus,
-  RING_ENTRIES,
   SLOT,
   slotAt,
   slotState,
@@ -49,6 +49,8 @@ import { callInOwnContext, callJob, type LoadedFunction, loadedFunction } from '
 import { NestedWork, type OwnJob } from './nested-work.ts';
 import { Outcomes } from './outcomes.ts';
 import type { WorkerLife as Limits } from './pool-options.ts';
+import { mostQueued } from './pool-waits.ts';
+import { setAsyncJobsOfThread } from './run-on-all.ts';
 import { RunningJob } from './running-job.ts';
 import { initialize, type Initializer, tearDown } from './worker-hooks.ts';
 import { WorkerLife } from './worker-life.ts';
@@ -129,6 +131,9 @@ export class PoolWorker {
     };
     thread.mailbox.help = () => this.#nested.help(true);
     thread.mailbox.afterSelect = () => this.#nested.goOn();
+    setAsyncJobsOfThread(this.#asyncJobs);
+    const { index } = LoopHandle.addressOf(this.#asyncJobs.remote);
+    store(this.#words, threadAt(entry) + THREAD.loop, index + 1);
     this.#idleSince = thread.mailbox.now();
     thread.mailbox.afterDrain.push(() => this.#tellJobs());
     process.on('uncaughtException', (error) => this.#crash(error));
@@ -162,6 +167,7 @@ export class PoolWorker {
       const slot = this.#pool.ring.claim(this.#pool.queued, this.#running);
       if (slot !== NO_JOB) {
         this.#beBusy();
+        this.#tellOfRoom();
         this.#ranJobs = true;
         this.#begin(slot);
       } else if (!this.#rest()) {
@@ -294,7 +300,7 @@ export class PoolWorker {
     if (isPlain && !hasCompany && runningLoopOrNull() === null) {
       return callJob(job, loaded, args, this.#asyncJobs);
     }
-    return this.#callWithOptions(job, loaded, args, bits);
+    return this.#callWithOptions(job, loaded, args, bits, hasCompany);
   }
 
   #callWithOptions(
@@ -302,6 +308,7 @@ export class PoolWorker {
     loaded: LoadedFunction,
     payload: unknown[],
     bits: number,
+    hasCompany: boolean,
   ): unknown {
     let args = payload;
     let variables: ReadonlyMap<string, unknown> | null = null;
@@ -312,7 +319,7 @@ export class PoolWorker {
       args = args.slice(names.length);
     }
     if ((bits & Payload.limited) !== 0) this.#limit(job);
-    return callInOwnContext(job, loaded, args, variables, this.#asyncJobs);
+    return callInOwnContext(job, loaded, args, variables, hasCompany, this.#asyncJobs);
   }
 
   #limit(job: RunningJob): void {
@@ -351,9 +358,14 @@ export class PoolWorker {
     this.#outcomes.send(job, outcome, value);
     this.#end(job);
     if (this.#life.countTask()) this.#isRetired = true;
-    // Submitters hold work back: they try again when the ring is half empty.
-    if (mailbox.isRoomWanted && this.#pool.ring.size <= RING_ENTRIES / 2) mailbox.tellOfRoom();
     mailbox.drain();
+  }
+
+  /** Submitters hold work back, or wait: they try again when the queue is half empty. */
+  #tellOfRoom(): void {
+    const { mailbox } = this.#thread;
+    if (mailbox.isRoomWanted && this.#pool.ring.size <= mostQueued(this.#pool) - 1)
+      mailbox.tellOfRoom();
   }
 
   #end(job: RunningJob): void {
@@ -484,6 +496,7 @@ export class PoolWorker {
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.#thread.hasStarted();
+    this.#thread.mailbox.tellOfRoom(); // somebody may wait for threads to come up
   }
 
   /** The initializer has failed: no task of this pool can be done (CPython's rule 74). */

@@ -7,6 +7,7 @@
  */
 import { type AnyAwaitable, isAsyncFunction, isCoroutine, isThenable } from '../core/coroutine.ts';
 import { CancelledError } from '../core/exceptions.ts';
+import type { EventLoop } from '../core/event-loop.ts';
 import { addObserver, type Future } from '../core/future.ts';
 import { Observer } from '../core/observer.ts';
 import { getRunningLoop } from '../core/running-loop.ts';
@@ -47,7 +48,7 @@ export const beginCoroutine: Begin = registerTask(
       const reference = referenceById(thread, fn);
       const canWait = loop.scheduler.runsAsyncFunctions;
       const found = canWait ? resolveFunction(reference) : resolveFunctionSync(reference);
-      const task = loop.createTask(call(found as AnyFunction | Promise<AnyFunction>, args));
+      const task = loop.createTask(call(loop, found as AnyFunction | Promise<AnyFunction>, args));
       tasks.set(nameOf(replyTo), task);
       addObserver(task, new Replier(thread, replyTo));
     } catch (error) {
@@ -86,21 +87,22 @@ export const cancelCoroutine: Cancel = registerTask(
 
 /** A function that gives what the loop shall wait for, or its value. */
 function call(
+  loop: EventLoop,
   fn: AnyFunction | Promise<AnyFunction>,
   args: unknown[],
 ): () => AnyAwaitable<unknown> {
-  if (typeof fn !== 'function') return async () => asAwaitable((await fn)(...args));
+  if (typeof fn !== 'function') return async () => asAwaitable(loop, (await fn)(...args));
   const isAsync: boolean = isAsyncFunction(fn);
-  if (isAsync) return async () => asAwaitable(fn(...args)); // a blocking loop refuses it
-  return () => asAwaitable(fn(...args));
+  if (isAsync) return async () => asAwaitable(loop, fn(...args)); // a blocking loop refuses it
+  return () => asAwaitable(loop, fn(...args));
 }
 
-function asAwaitable(made: unknown): AnyAwaitable<unknown> {
-  return isCoroutine(made) || isThenable(made) ? made : done(made);
+function asAwaitable(loop: EventLoop, made: unknown): AnyAwaitable<unknown> {
+  return isCoroutine(made) || isThenable(made) ? made : done(loop, made);
 }
 
-function done<T>(value: T): Future<T> {
-  const future = getRunningLoop().createFuture<T>();
+function done<T>(loop: EventLoop, value: T): Future<T> {
+  const future = loop.createFuture<T>();
   future.setResult(value);
   return future;
 }

@@ -88,6 +88,20 @@ export function jobOptions(options: SubmitOptions): JobOptions | null {
   };
 }
 
+const NO_OPTIONS: JobOptions = {
+  context: null,
+  name: null,
+  timeout: 0,
+  grace: GRACE_MS,
+  signal: null,
+  retries: 0,
+};
+
+/** The same for a task that is called so, unless it has a name. */
+export function named(options: JobOptions | null, name: string): JobOptions {
+  return { ...(options ?? NO_OPTIONS), name: options?.name ?? name };
+}
+
 const checks: { readonly [K in keyof Required<SubmitOptions>]: (value: unknown) => void } = {
   context: (value) => {
     if (typeof value === 'boolean' || value instanceof Context) return;

@@ -14,7 +14,7 @@
  */
 import { requireOptions } from '../core/arguments.ts';
 import { noteBlocking } from '../core/blocking-calls.ts';
-import { BrokenThreadPool, RuntimeError } from '../core/exceptions.ts';
+import { BrokenThreadPool, QueueFull, RuntimeError } from '../core/exceptions.ts';
 import type { Executor, ResultOf } from '../core/executor.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { assertNotImporting } from '../crossing/import-guard.ts';
@@ -48,8 +48,11 @@ import {
   type ThreadPoolExecutorOptions,
 } from './pool-options.ts';
 import type { WorkerData } from './pool-worker.ts';
-import type { JobOptions, SubmitOptions } from './submit-options.ts';
+import { type MapOptions, MapResults, type Submit } from './map.ts';
+import { type JobOptions, named, type SubmitOptions } from './submit-options.ts';
 import { Submitter } from './submitter.ts';
+import { hasRoom, mostQueued, threadsUp, whenSo } from './pool-waits.ts';
+import { runOnAll } from './run-on-all.ts';
 import { forgetExecutor, noteExecutor } from './unclosed-executors.ts';
 import { type Initializer, packInitializer } from './worker-hooks.ts';
 
@@ -110,6 +113,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
    * @throws {RuntimeError} `ERR_EXECUTOR_SHUTDOWN` after `shutdown()`; `ERR_MAIN_GUARD` while a
    *   worker imports the module that makes the call
    * @throws {BrokenThreadPool} when the pool's initializer has failed
+   * @throws {QueueFull} when `maxQueue` tasks wait already
    * @throws {FunctionReferenceError} when `fn` cannot be found from another thread: a closure, or
    *   not exported
    * @throws {DataCloneError} when an argument cannot cross; it names the argument and the place
@@ -125,7 +129,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
    * @throws {ValueError} when a number makes no sense
    */
   with(options: SubmitOptions): ExecutorView {
-    return new ExecutorView(this, this.#submit.bind(this), options);
+    return new ExecutorView(this, this.#thread, this.#submit.bind(this), options);
   }
 
   #submit<A extends unknown[], R>(
@@ -137,10 +141,89 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
     const submitter = this.#submitter ?? this.#open();
     const id = functionId(this.#thread, fn); // may take a while: before the look at the status
     if (this.#isShutdown || this.#status() !== PoolStatus.open) throw this.#refusal();
+    this.#checkRoom();
     const future = new ConcurrentFuture<ResultOf<R>>(this.#thread, fn, options);
     if (options?.signal?.aborted === true) return future.aborted();
     submitter.submit(future, id, args, options);
     return future;
+  }
+
+  /**
+   * Calls `fn` for each element of an iterable, asynchronous or not, in the threads of the pool, and gives
+   * the results: `for await (const x of pool.map(fn, items))`, or `for` where blocking is allowed.
+   *
+   * Submits everything at once, as CPython does, unless `bufferSize` says how much. When a task fails, the
+   * loop throws its error after the results before it; leaving the loop cancels what is left.
+   *
+   * @param fn - as for `submit`; takes one element
+   * @throws {ValueError|TypeError} when an option or the source makes no sense
+   * @throws what `submit` throws
+   * @throws in the loop: {TimeoutError} after `timeout`
+   * @see CPython Lib/concurrent/futures/_base.py, Executor.map
+   */
+  map<T, R>(
+    fn: (item: T) => R,
+    items: Iterable<T> | AsyncIterable<T>,
+    options: MapOptions = {},
+  ): MapResults<ResultOf<R>> {
+    const submit: Submit = (task, args, name) => this.#submit(task, args, named(null, name));
+    return new MapResults(this.#thread, submit, fn, items, options);
+  }
+
+  /**
+   * Waits until the queue has room: until fewer than `maxQueue` tasks wait in it, and without `maxQueue`
+   * until there are fewer than 4 096. `await pool.ready()`, `yield* pool.ready()`, or, to block,
+   * `pool.ready().result()`.
+   *
+   * ```ts
+   * for await (const page of pages) {
+   *   await pool.ready();
+   *   void pool.submit(index, page);
+   * }
+   * ```
+   *
+   * @throws in the future that it returns: {RuntimeError} `ERR_EXECUTOR_SHUTDOWN`, {BrokenThreadPool}
+   */
+  ready(): ConcurrentFuture<void> {
+    const pool = this.#opened();
+    const isReady = (): boolean =>
+      hasRoom(pool, mostQueued(pool)) && !this.#thread.mailbox.isHolding;
+    return whenSo(this.#thread, 'ready', isReady, () => this.#refusalIfClosed());
+  }
+
+  /**
+   * Starts threads before there is work for them. The future is done when they have come up, and their
+   * initializer is through.
+   *
+   * @param workers - how many there shall be, ≥ 1, at most `maxWorkers`. Default: `maxWorkers`
+   * @throws {ValueError} when a pool cannot have so many
+   * @throws in the future that it returns: {BrokenThreadPool} when the initializer fails
+   */
+  warmUp(workers?: number): ConcurrentFuture<void> {
+    const pool = this.#opened();
+    const { words } = this.#thread.memory;
+    const wanted = workers ?? load(words, pool.at + POOL.maxWorkers);
+    checkSize(wanted, load(words, pool.at + POOL.maxWorkers));
+    store(words, pool.at + POOL.warmUp, wanted);
+    askKeeper(words, pool);
+    const areUp = (): boolean => threadsUp(words, pool) >= wanted;
+    return whenSo(this.#thread, 'warmUp', areUp, () => this.#refusalIfClosed());
+  }
+
+  /**
+   * Calls `fn(...args)` once in each thread that has come up, beside its tasks: where one computes, when
+   * that is over. What threads that start later shall do is a matter of the `initializer`.
+   *
+   * @param fn - as for `submit`
+   * @returns a future of the results, one for each thread, in no order; it fails when a call fails or its
+   *   thread ends, with that error, or with an `AggregateError` of several
+   */
+  runOnAll<A extends unknown[], R>(
+    fn: (...args: A) => R,
+    ...args: A
+  ): ConcurrentFuture<ResultOf<R>[]> {
+    assertNotImporting('call in all threads of a pool');
+    return runOnAll(this.#thread, this.#opened(), fn, args);
   }
 
   /**
@@ -153,16 +236,15 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
    */
   resize(size: { readonly minWorkers?: number; readonly maxWorkers?: number }): void {
     requireOptions(size, 'resize', '{ maxWorkers: 8 }');
-    if (this.#pool === undefined) this.#open();
-    if (this.#isShutdown || this.#status() !== PoolStatus.open) throw this.#refusal();
+    const pool = this.#opened();
     const { words } = this.#thread.memory;
-    const { at } = this.#pool as PoolMemory;
+    const { at } = pool;
     const { maxWorkers = load(words, at + POOL.maxWorkers) } = size;
     const { minWorkers = Math.min(load(words, at + POOL.minWorkers), maxWorkers) } = size;
     checkSize(minWorkers, maxWorkers);
     store(words, at + POOL.minWorkers, minWorkers);
     store(words, at + POOL.maxWorkers, maxWorkers);
-    askKeeper(words, this.#pool as PoolMemory);
+    askKeeper(words, pool);
   }
 
   /**
@@ -279,6 +361,29 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
     }
     if (this.#isShutdown) this.#close(false);
     return submitter;
+  }
+
+  /** @throws {RuntimeError} when the pool is shut down or broken */
+  #opened(): PoolMemory {
+    if (this.#pool === undefined && !this.#isShutdown) this.#open();
+    const error = this.#refusalIfClosed();
+    if (error !== null) throw error;
+    return this.#pool as PoolMemory;
+  }
+
+  #refusalIfClosed(): RuntimeError | null {
+    return this.#isShutdown || this.#status() !== PoolStatus.open ? this.#refusal() : null;
+  }
+
+  /** @throws {QueueFull} when as many tasks wait as may */
+  #checkRoom(): void {
+    const pool = this.#pool as PoolMemory;
+    const { maxQueue } = pool;
+    if (maxQueue === Infinity || hasRoom(pool, maxQueue)) return;
+    throw new QueueFull(
+      `The queue of the pool is full: ${maxQueue} tasks wait in it (maxQueue). Wait for room by ` +
+        'await pool.ready() before you submit, or submit less at a time.',
+    );
   }
 
   #use(pool: PoolMemory, ident: number): Submitter {

@@ -42,7 +42,7 @@ export const HEADER = {
   keeper: 3,
   /** 1 while the root thread waits for work and threads to end before the process may. */
   leaving: 4,
-  /** 1 while some thread holds work back for want of a slot or of a place in a ring. */
+  /** 1 while some thread waits for a slot, for room in a queue, or for threads to come up. */
   roomWanted: 5,
   /** Counts up: serial numbers of jobs, the keys of what the keeper carries. */
   nextSerial: 6,
@@ -87,6 +87,8 @@ export const THREAD = {
   begun: 11,
   /** A `Moment`: the earliest deadline of the jobs that it runs; 0 = there is none (`deadlines.ts`). */
   deadline: 12,
+  /** Index, plus one, of the loop in which a worker runs async functions; 0 = there is none yet. */
+  loop: 13,
 } as const;
 
 export const ThreadStatus = { free: 0, starting: 1, running: 2, ended: 3 } as const;
@@ -166,6 +168,8 @@ export const POOL = {
   leaving: 8,
   /** How many jobs may wait in the queue; 0 = as many as like. */
   maxQueue: 9,
+  /** So many workers shall be started, though there is no work; 0 = as many as there is work for. */
+  warmUp: 10,
   /**
    * Next claim and next push. Two cache lines apart from each other and from what is read all the
    * time: nobody can say where in a line the engine lets the memory begin.

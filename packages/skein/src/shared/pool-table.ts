@@ -97,6 +97,7 @@ export function enterPool(memory: ProcessMemory, size: PoolSize): PoolMemory {
     store(words, at + POOL.maxQueue, size.maxQueue === Infinity ? 0 : size.maxQueue);
     store(words, at + POOL.workers, 0);
     store(words, at + POOL.leaving, 0);
+    store(words, at + POOL.warmUp, 0);
     for (let word = 0; word < THREADS / 32; word++) {
       store(words, at + POOL.idle + word, 0);
       store(words, at + POOL.asleep + word, 0);

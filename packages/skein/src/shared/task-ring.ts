@@ -161,6 +161,19 @@ export class TaskRing {
     }
   }
 
+  /** How many slots in the ring are still `queued`: a hint, like `size`, without those taken out of turn. */
+  count(queued: number): number {
+    const words = this.#words;
+    const head = load(words, this.#head);
+    let count = 0;
+    for (let ahead = this.size - 1; ahead >= 0; ahead--) {
+      const at = this.#entries + ((head + ahead) & (this.#capacity - 1));
+      const slot = load(words, at) & SLOT_MASK;
+      if (load(words, this.#states + slot * this.#stateStride) === queued) count++;
+    }
+    return count;
+  }
+
   /** How many entries are ahead, cancelled ones included: a hint, for decisions only. */
   get size(): number {
     return Math.max(0, (load(this.#words, this.#tail) - load(this.#words, this.#head)) | 0);

@@ -49,6 +49,7 @@ export function enterThread(memory: ProcessMemory, thread: NewThread): ThreadAdd
     store(words, at + THREAD.tid, 0);
     store(words, at + THREAD.begun, 0);
     store(words, at + THREAD.deadline, 0);
+    store(words, at + THREAD.loop, 0);
     openInbox(words, at + THREAD.inbox, ident);
     return { entry, ident };
   }

@@ -11,7 +11,7 @@
  * Submitters ask by a flag in the pool's header; several requests are one look.
  */
 import { availableParallelism } from 'node:os';
-import { add, compareExchange, load, store } from '../shared/atomics.ts';
+import { add, compareExchange, exchange, load, store } from '../shared/atomics.ts';
 import {
   EndReason,
   HEADER,
@@ -148,7 +148,7 @@ export class WorkerSupply {
     if (status === PoolStatus.broken) return;
     if (workers > most) wakeAll(words); // those beyond leave, one after the other
     const missing = Math.min(queued - coming, most - workers);
-    const kept = status === PoolStatus.open ? load(words, memory.at + POOL.minWorkers) : 0;
+    const kept = status === PoolStatus.open ? this.#kept(memory) : 0;
     const atOnce = Math.max(0, kept - workers, Math.min(missing, this.#cores - workers + blocked));
     if (atOnce > 0) this.#startWorkers(pool, atOnce);
     if (queued > 0 && blocked === workers && missing <= 0 && coming === 0)
@@ -158,6 +158,14 @@ export class WorkerSupply {
     if (isStill && queued > 0) wakeSleeper(this.#memory, memory);
     this.#beyondCores(pool, missing - atOnce, isStill);
     this.#lookAgain();
+  }
+
+  /** How many workers there shall be, work or not. */
+  #kept(memory: PoolMemory): number {
+    const { words } = this.#memory;
+    const most = load(words, memory.at + POOL.maxWorkers);
+    const warmUp = exchange(words, memory.at + POOL.warmUp, 0);
+    return Math.min(most, Math.max(warmUp, load(words, memory.at + POOL.minWorkers)));
   }
 
   /** Whether nothing was taken from the pool's queue since the last look. */

@@ -1,0 +1,106 @@
+/**
+ * A call in every thread of a pool, beside its tasks: to set a level of logging, to drop a cache.
+ *
+ * Each worker has a loop of its own, in which its async functions run; its handle stands in the thread
+ * table. So this is a coroutine for each of these loops, and one future for all.
+ */
+import { isAsyncFunction, isCoroutine } from '../core/coroutine.ts';
+import type { ResultOf } from '../core/executor.ts';
+import { setRunningLoop } from '../core/running-loop.ts';
+import { functionId, referenceById } from '../crossing/function-table.ts';
+import { resolveFunction } from '../crossing/resolve-function.ts';
+import { registerTask } from '../crossing/task.ts';
+import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
+import { run } from '../loops/run.ts';
+import { LoopHandle } from '../loops/remote-loop.ts';
+import { load } from '../shared/atomics.ts';
+import { LOOP, loopAt, Outcome, THREAD, threadAt } from '../shared/layout.ts';
+import type { PoolMemory } from '../shared/pool-table.ts';
+import { usedEntries } from '../shared/thread-table.ts';
+import type { AsyncJobs } from './async-jobs.ts';
+import { ConcurrentFuture } from './concurrent-future.ts';
+import { runCoroutineThreadsafe } from './run-coroutine-threadsafe.ts';
+
+/** Calls `fn(...args)` in every worker that has come up. */
+export function runOnAll<A extends unknown[], R>(
+  thread: ThisThread,
+  pool: PoolMemory,
+  fn: (...args: A) => R,
+  args: A,
+): ConcurrentFuture<ResultOf<R>[]> {
+  const all = new ConcurrentFuture<ResultOf<R>[]>(thread, fn);
+  const loops = loopsOf(thread.memory.words, pool);
+  const id = functionId(thread, fn);
+  const futures = loops.map(
+    (loop) =>
+      runCoroutineThreadsafe(callInWorker, [id, args], loop) as ConcurrentFuture<ResultOf<R>>,
+  );
+  let left = futures.length;
+  if (left === 0) all.complete(Outcome.value, []);
+  const settle = (): void => {
+    if (--left > 0 || all.done()) return;
+    const failed = futures.filter((each) => each.exception() !== null);
+    const errors = failed.map((each) => each.exception());
+    if (errors.length === 0) {
+      all.complete(
+        Outcome.value,
+        futures.map((each) => each.result()),
+      );
+    } else {
+      all.fail(errors.length === 1 ? errors[0] : severalErrors(fn, errors));
+    }
+  };
+  for (const future of futures) future.addDoneCallback(settle);
+  return all;
+}
+
+let asyncJobsHere: AsyncJobs | null = null;
+
+/** This thread is a worker, and runs async functions so. */
+export function setAsyncJobsOfThread(asyncJobs: AsyncJobs): void {
+  asyncJobsHere = asyncJobs;
+}
+
+/** Runs an async function as a task of this worker's loop. */
+export function runAsyncHere(fn: () => Promise<unknown>): Promise<unknown> {
+  return (asyncJobsHere as AsyncJobs).run(null, fn);
+}
+
+/** Calls a function in a worker, whatever kind of function it is. Called in its loop. */
+const callInWorker = registerTask(
+  import.meta.url,
+  'skein: call in a worker',
+  async (id: number, args: unknown[]): Promise<unknown> => {
+    const fn = await resolveFunction(referenceById(thisThread(), id));
+    const call = (): unknown => (fn as (...args: unknown[]) => unknown)(...args);
+    if (isAsyncFunction(fn)) return runAsyncHere(async () => call());
+    const outer = setRunningLoop(null); // that of the tasks, which are beside it
+    try {
+      const result = call();
+      return isCoroutine(result) ? run(result) : result;
+    } finally {
+      setRunningLoop(outer);
+    }
+  },
+);
+
+function severalErrors(fn: Function, errors: readonly unknown[]): AggregateError {
+  return new AggregateError(
+    errors,
+    `'${fn.name}' has failed in ${errors.length} threads of the pool`,
+  );
+}
+
+function loopsOf(words: Int32Array, pool: PoolMemory): LoopHandle[] {
+  const loops: LoopHandle[] = [];
+  for (let entry = 0; entry < usedEntries(words); entry++) {
+    const at = threadAt(entry);
+    const index = load(words, at + THREAD.loop) - 1;
+    if (index < 0 || load(words, at + THREAD.pool) !== pool.index + 1) continue;
+    const ident = load(words, loopAt(index) + LOOP.ident);
+    loops.push(
+      new LoopHandle({ index, ident, thread: { entry, ident: load(words, at + THREAD.ident) } }),
+    );
+  }
+  return loops;
+}

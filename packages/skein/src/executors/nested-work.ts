@@ -127,7 +127,7 @@ export class NestedWork {
    * that. Who waits for what finds no place there would wait for ever.
    */
   #makeRoom(): boolean {
-    const slot = this.#memory.ring.first(this.#memory.queued);
+    const slot = this.#memory.queue.first();
     if (slot < 0 || this.#depth >= MOST_NESTED || !this.#host.canRunHere(slot)) return false;
     if (!this.#take(slot)) return false;
     this.#run(slot);

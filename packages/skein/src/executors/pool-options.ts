@@ -37,6 +37,11 @@ interface PoolBasics<A extends unknown[]> {
    * beyond. Several threads that submit at once may exceed it by one each. Default `Infinity`.
    */
   readonly maxQueue?: number | undefined;
+  /**
+   * A task that waits counts one level of priority higher for each so many milliseconds, > 0; `Infinity`: what
+   * is low may wait for ever. Default 1000.
+   */
+  readonly ageing?: number | undefined;
   /** Names of the threads are `PREFIX_0`, `PREFIX_1` … Default `ThreadPoolExecutor-N`. */
   readonly threadNamePrefix?: string | undefined;
   /** An exported function that each thread calls before its first task. */
@@ -67,6 +72,11 @@ export interface PoolSettings {
   readonly resourceLimits: ResourceLimits | undefined;
 }
 
+const AGEING_MS = 1000;
+const LONGEST_MS = 2 ** 31 - 1;
+
+const wholeMs = (ms: number): number => Math.min(LONGEST_MS, Math.ceil(ms));
+
 const KNOWN = [
   'maxWorkers',
   'minWorkers',
@@ -76,6 +86,7 @@ const KNOWN = [
   'maxHeapPerWorker',
   'resourceLimits',
   'maxQueue',
+  'ageing',
   'threadNamePrefix',
   'initializer',
   'initargs',
@@ -98,7 +109,7 @@ export function checkPoolOptions(options: PoolBasics<never[]>): PoolSettings {
   }
   const { maxWorkers = Math.min(32, availableParallelism() + 4), minWorkers = 0 } = options;
   const { concurrencyPerWorker = 1, maxQueue = Infinity, resourceLimits } = options;
-  const { idleTimeout = Infinity, threadNamePrefix } = options;
+  const { idleTimeout = Infinity, threadNamePrefix, ageing = AGEING_MS } = options;
   const { maxTasksPerWorker = Infinity, maxHeapPerWorker = Infinity } = options;
   checkSize(minWorkers, maxWorkers);
   checkCount('concurrencyPerWorker', concurrencyPerWorker, false);
@@ -106,6 +117,7 @@ export function checkPoolOptions(options: PoolBasics<never[]>): PoolSettings {
   checkCount('maxTasksPerWorker', maxTasksPerWorker, true);
   checkPositive('maxHeapPerWorker', 'MiB', maxHeapPerWorker);
   checkPositive('idleTimeout', 'milliseconds', idleTimeout);
+  checkPositive('ageing', 'milliseconds', ageing);
   if (threadNamePrefix !== undefined && typeof threadNamePrefix !== 'string') {
     throw new TypeError(`threadNamePrefix takes a string, got ${inspect(threadNamePrefix)}`);
   }
@@ -118,7 +130,7 @@ export function checkPoolOptions(options: PoolBasics<never[]>): PoolSettings {
     );
   }
   return {
-    size: { minWorkers, maxWorkers, concurrencyPerWorker, maxQueue },
+    size: { minWorkers, maxWorkers, concurrencyPerWorker, maxQueue, ageing: wholeMs(ageing) },
     life: { idleTimeout, maxTasks: maxTasksPerWorker, maxHeap: maxHeapPerWorker },
     resourceLimits,
   };

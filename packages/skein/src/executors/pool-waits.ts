@@ -39,8 +39,8 @@ export function whenSo(
 }
 
 /** Whether fewer jobs wait in a pool's queue than that, as far as can be seen at this moment. */
-export function hasRoom({ ring, queued }: PoolMemory, most: number): boolean {
-  return ring.size < most || ring.count(queued) < most;
+export function hasRoom({ queue }: PoolMemory, most: number): boolean {
+  return queue.size < most || queue.count < most;
 }
 
 /** How many jobs may wait before a pool is not ready for more. */

@@ -100,6 +100,7 @@ export class PoolWorker {
   #isResting = false;
   #listensSoon = false;
   #helpsSoon = false;
+  readonly #now = (): number => this.#thread.mailbox.commonNow();
   /** Whether it takes no job any more. */
   #isRetired = false;
   #isEnding = false;
@@ -164,7 +165,7 @@ export class PoolWorker {
     for (;;) {
       if (this.#isRetired || this.#life.isSurplus()) return this.#retire();
       if (this.#underWay.size >= this.#pool.concurrency) return this.#waitForJobs();
-      const slot = this.#pool.ring.claim(this.#pool.queued, this.#running);
+      const slot = this.#pool.queue.claim(this.#running, this.#now);
       if (slot !== NO_JOB) {
         this.#beBusy();
         this.#tellOfRoom();
@@ -364,7 +365,7 @@ export class PoolWorker {
   /** Submitters hold work back, or wait: they try again when the queue is half empty. */
   #tellOfRoom(): void {
     const { mailbox } = this.#thread;
-    if (mailbox.isRoomWanted && this.#pool.ring.size <= mostQueued(this.#pool) - 1)
+    if (mailbox.isRoomWanted && this.#pool.queue.size <= mostQueued(this.#pool) - 1)
       mailbox.tellOfRoom();
   }
 
@@ -394,7 +395,7 @@ export class PoolWorker {
   /** Waits for work; false when Node's loop has to turn first, which then comes back to `#work`. */
   #rest(): boolean {
     this.#beIdle();
-    if (this.#pool.status !== PoolStatus.open && !this.#pool.ring.hasWork) {
+    if (this.#pool.status !== PoolStatus.open && !this.#pool.queue.hasWork) {
       this.#retire();
       return false;
     }
@@ -405,7 +406,7 @@ export class PoolWorker {
       this.#letNodeTurn();
       return false;
     }
-    for (let spin = 0; spin < SPINS; spin++) if (this.#pool.ring.hasWork) return true;
+    for (let spin = 0; spin < SPINS; spin++) if (this.#pool.queue.hasWork) return true;
     if (this.#underWay.size > 0 || process.getActiveResourcesInfo().length > 0) {
       this.#restAlongside();
       return false;
@@ -413,7 +414,7 @@ export class PoolWorker {
     this.#thread.mailbox.rest();
     mark(this.#words, this.#pool, POOL.asleep, this.#entry);
     announce(this.#words, this.#parker);
-    const isWanted = this.#pool.ring.hasWork || this.#pool.status !== PoolStatus.open;
+    const isWanted = this.#pool.queue.hasWork || this.#pool.status !== PoolStatus.open;
     if (isWanted || this.#thread.mailbox.hasMail) stayAwake(this.#words, this.#parker);
     else sleep(this.#words, this.#parker, this.#mayIdle());
     this.#thread.mailbox.duty?.();
@@ -435,7 +436,7 @@ export class PoolWorker {
     if (!this.#life.mayLeave()) return;
     unmark(this.#words, this.#pool, POOL.idle, this.#entry);
     this.#isIdle = false;
-    if (this.#pool.ring.hasWork) this.#life.stay();
+    if (this.#pool.queue.hasWork) this.#life.stay();
     else this.#isRetired = true;
   }
 
@@ -459,7 +460,7 @@ export class PoolWorker {
     mark(this.#words, this.#pool, POOL.turning, this.#entry);
     mark(this.#words, this.#pool, POOL.asleep, this.#entry);
     mailbox.lookAround = () => {
-      if (!this.#pool.ring.hasWork && this.#pool.status === PoolStatus.open) return;
+      if (!this.#pool.queue.hasWork && this.#pool.status === PoolStatus.open) return;
       this.#endRest();
       this.#letNodeTurn();
     };
@@ -488,7 +489,7 @@ export class PoolWorker {
     this.#isIdle = false;
     unmark(this.#words, this.#pool, POOL.idle, this.#entry);
     const { memory } = this.#thread;
-    if (this.#pool.ring.hasWork && !isPutOff(memory, this.#pool)) wakeWorker(memory, this.#pool);
+    if (this.#pool.queue.hasWork && !isPutOff(memory, this.#pool)) wakeWorker(memory, this.#pool);
   }
 
   /** Until it has claimed or looked in vain, a worker is on its way to the work that is queued. */
@@ -505,7 +506,7 @@ export class PoolWorker {
     console.error('Exception in initializer:', cause);
     compareExchange(this.#words, this.#pool.at + POOL.status, PoolStatus.open, PoolStatus.broken);
     for (;;) {
-      const slot = this.#pool.ring.claim(this.#pool.queued, this.#running);
+      const slot = this.#pool.queue.claim(this.#running, this.#now);
       if (slot === NO_JOB) break;
       this.#outcomes.sendBroken(
         slot,

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { type CarriedValues, valuesToCarry } from '../core/carried-context.ts';
 import { Context, copyContext } from '../core/context.ts';
 import { ValueError } from '../core/exceptions.ts';
+import { HIGHEST_PRIORITY } from '../shared/pool-queue.ts';
 
 /** What `executor.with` takes. */
 export interface SubmitOptions {
@@ -29,6 +30,11 @@ export interface SubmitOptions {
    */
   readonly signal?: AbortSignal | undefined;
   /**
+   * Who is done first: a whole number from -3 to 3, larger first. For each `ageing` milliseconds that a task
+   * waits it counts one higher. Default 0; among equals it is first come, first served.
+   */
+  readonly priority?: number | undefined;
+  /**
    * How often it is done again after it failed, or its thread died, or its time was over; a whole number
    * ≥ 0. Its future ends as the last attempt does. Default 0.
    */
@@ -44,6 +50,7 @@ export interface JobOptions {
   readonly grace: number;
   readonly signal: AbortSignal | null;
   readonly retries: number;
+  readonly priority: number;
 }
 
 const GRACE_MS = 100;
@@ -73,11 +80,12 @@ export function checkOptions(options: SubmitOptions): SubmitOptions {
 /** What of the options is to be known when a task is submitted with them; null = nothing. */
 export function jobOptions(options: SubmitOptions): JobOptions | null {
   const { context = false, name = null, timeout = Infinity, grace = GRACE_MS } = options;
-  const { signal = null, retries = 0 } = options;
+  const { signal = null, retries = 0, priority = 0 } = options;
   const carried =
     context === false ? null : valuesToCarry(context === true ? copyContext() : context);
   const isLimited = timeout !== Infinity || signal !== null;
-  if (carried === null && name === null && !isLimited && retries === 0) return null;
+  const isOrdinary = retries === 0 && priority === 0;
+  if (carried === null && name === null && !isLimited && isOrdinary) return null;
   return {
     context: carried,
     name,
@@ -85,6 +93,7 @@ export function jobOptions(options: SubmitOptions): JobOptions | null {
     grace: Math.ceil(grace),
     signal,
     retries,
+    priority,
   };
 }
 
@@ -95,6 +104,7 @@ const NO_OPTIONS: JobOptions = {
   grace: GRACE_MS,
   signal: null,
   retries: 0,
+  priority: 0,
 };
 
 /** The same for a task that is called so, unless it has a name. */
@@ -114,6 +124,13 @@ const checks: { readonly [K in keyof Required<SubmitOptions>]: (value: unknown) 
   grace: (value) => checkMilliseconds('grace', value, 0),
   signal: (value) => {
     if (!(value instanceof AbortSignal)) throw wrong('signal', 'an AbortSignal', value);
+  },
+  priority: (value) => {
+    if (Number.isInteger(value) && Math.abs(value as number) <= HIGHEST_PRIORITY) return;
+    const range = `from -${HIGHEST_PRIORITY} to ${HIGHEST_PRIORITY}`;
+    throw new ValueError(
+      `the option 'priority' takes a whole number ${range}, got ${inspect(value)}`,
+    );
   },
   retries: (value) => {
     if (Number.isInteger(value) && (value as number) >= 0) return;

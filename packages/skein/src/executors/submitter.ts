@@ -12,6 +12,7 @@ import {
   CONTROL,
   controlAt,
   Kind,
+  momentOf,
   Payload,
   Phase,
   PoolStatus,
@@ -107,11 +108,15 @@ export class Submitter {
       mailbox.release(slot);
       throw error;
     }
+    const priority = options?.priority ?? 0;
     if (options !== null) writeOptions(words, slot, options);
+    if (priority !== 0 || pool.queue.hasLevels) {
+      store(words, controlAt(slot) + CONTROL.queuedAt, momentOf(mailbox.commonNow()));
+    }
     mailbox.expect(slot, job);
     job.enqueued(slot, pool.queued);
     store(words, at + SLOT.state, pool.queued);
-    if (!pool.ring.push(slot)) {
+    if (!pool.queue.push(slot, priority)) {
       // Nobody saw it: it was queued, but in no ring. Except a worker that met an old entry of
       // this slot, and then it is under way.
       if (!this.#takeBack(slot)) return true;

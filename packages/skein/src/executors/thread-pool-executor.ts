@@ -457,9 +457,10 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
     const { words } = this.#thread.memory;
     const { entry } = this.#thread.address;
     const running = slotState(Phase.running, entry);
+    const now = (): number => this.#thread.mailbox.commonNow();
     const done = slotState(Phase.done, entry);
     for (;;) {
-      const slot = pool.ring.claim(pool.queued, running);
+      const slot = pool.queue.claim(running, now);
       if (slot < 0) return;
       const at = slotAt(slot);
       words[at + SLOT.outcome] = Outcome.cancelled;

@@ -20,7 +20,7 @@
  * of another job by now: judged → running, and nothing has happened.
  *
  * Invariants (model test: test/model/deadlines.test.ts)
- *  1. In a free slot nothing is asked and there is no deadline. The owner clears them when it gives the slot back, and
+ *  1. In a free slot nothing is asked, no deadline set, and nothing noted. The owner clears them when it gives the slot back, and
  *     whoever frees the slot of a dead owner.
  *  2. While a slot is judged or condemned nobody but the keeper changes its state. The worker waits for
  *     the verdict before it writes an outcome into it (`finishRunning`); on a condemned one it gives up.
@@ -70,6 +70,7 @@ export function clearControl(words: Int32Array, slot: number): void {
   const at = controlAt(slot);
   if (load(words, at + CONTROL.asked) !== Ask.none) store(words, at + CONTROL.asked, Ask.none);
   if (load(words, at + CONTROL.deadline) !== 0) store(words, at + CONTROL.deadline, 0);
+  if (load(words, at + CONTROL.queuedAt) !== 0) store(words, at + CONTROL.queuedAt, 0);
 }
 
 /**

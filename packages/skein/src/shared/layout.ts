@@ -13,10 +13,10 @@
  *          ├ loops         1 024 × 2 words    loops that other threads hold a handle on
  *          ├ functions     4 096 × 4 words    interned function references
  *          ├ pages         262 144 words      who owns which 4 KiB page of the arena
- *          ├ pools         256 × (224 words header + ring of 8 192 entries)
+ *          ├ pools         256 × (224 words header + ring of 8 192 entries + 6 of 1 024)
  *          ├ slots         65 536 × 64 words  12 words of header, 192 bytes of payload, 4 more words
  *          ├ links         65 536 words       what lies below a slot in its inbox
- *          └ controls      65 536 × 4 words   how a job is asked to end, and when it is made to
+ *          └ controls      65 536 × 8 words   how a job is asked to end, and when it is made to
  * ```
  *
  * All offsets are in 32-bit words unless a name says `BYTES`.
@@ -30,7 +30,7 @@
  */
 
 /** First word of the memory: says that it is ours, and which layout. */
-export const MAGIC = 0x5ce1_0003;
+export const MAGIC = 0x5ce1_0004;
 
 export const HEADER = {
   magic: 0,
@@ -170,6 +170,10 @@ export const POOL = {
   maxQueue: 9,
   /** So many workers shall be started, though there is no work; 0 = as many as there is work for. */
   warmUp: 10,
+  /** A bit for each level of priority that jobs were ever submitted with. */
+  levels: 11,
+  /** A job counts one level higher for each so many milliseconds that it has waited. */
+  ageing: 12,
   /**
    * Next claim and next push. Two cache lines apart from each other and from what is read all the
    * time: nobody can say where in a line the engine lets the memory begin.
@@ -186,7 +190,12 @@ export const POOL = {
   blocked: 192,
 } as const;
 export const PoolStatus = { free: 0, open: 1, shutdown: 2, broken: 3 } as const;
-const POOL_WORDS = POOL_HEADER_WORDS + RING_ENTRIES;
+/** Levels of priority; the one in the middle has the ring of `RING_ENTRIES`. */
+export const LEVELS = 7;
+export const LEVEL_ENTRIES = 1024;
+/** Head and tail, in lines of their own, and the entries of the ring of another level. */
+export const LEVEL_WORDS: number = 32 + LEVEL_ENTRIES;
+const POOL_WORDS = POOL_HEADER_WORDS + RING_ENTRIES + (LEVELS - 1) * LEVEL_WORDS;
 
 export const SLOTS: number = CHUNKS * SLOTS_PER_CHUNK;
 export const SLOT_WORDS = 64;
@@ -282,8 +291,8 @@ export const Payload = {
   limited: 8,
 } as const;
 
-/** Four words for each slot, apart from it: most jobs never touch them. */
-const CONTROL_WORDS = 4;
+/** Some words for each slot, apart from it: most jobs never touch them. */
+const CONTROL_WORDS = 8;
 export const CONTROL = {
   /** An `Ask`. */
   asked: 0,
@@ -293,6 +302,8 @@ export const CONTROL = {
   timeout: 2,
   /** How long it may go on after it was asked to end, in milliseconds. */
   grace: 3,
+  /** A `Moment`: when it was put into the queue; 0 = not noted. Where jobs have priorities. */
+  queuedAt: 4,
 } as const;
 
 /** What a running job is asked for: to give up, since nobody wants the result (`cancel`, `abort`). */
@@ -308,7 +319,7 @@ const slots = pools + POOLS * POOL_WORDS;
 const links = slots + SLOTS * SLOT_WORDS;
 const controls = links + SLOTS;
 
-/** Bytes of process memory: about 27 MiB of address space, of which little is ever touched. */
+/** Bytes of process memory: about 35 MiB of address space, of which little is ever touched. */
 export const MEMORY_BYTES: number = (controls + SLOTS * CONTROL_WORDS) * 4;
 /** Bytes up to which the arena may grow. */
 export const ARENA_BYTES: number = PAGES * PAGE_BYTES;
@@ -325,6 +336,9 @@ export const functionAt = (index: number): number => functions + index * FUNCTIO
 export const pageAt = (page: number): number => pages + page;
 /** Word at which the header of a pool begins; its ring follows. */
 export const poolAt = (pool: number): number => pools + pool * POOL_WORDS;
+/** Word at which the ring of another level than the middle one begins, counted without that. */
+export const levelAt = (pool: number, nth: number): number =>
+  poolAt(pool) + POOL_HEADER_WORDS + RING_ENTRIES + nth * LEVEL_WORDS;
 /** Word at which a slot begins. */
 export const slotAt = (slot: number): number => slots + slot * SLOT_WORDS;
 

@@ -1,29 +1,16 @@
 import { RuntimeError } from '../core/exceptions.ts';
 import { compareExchange, load, store } from './atomics.ts';
-import {
-  Phase,
-  POOL,
-  POOL_HEADER_WORDS,
-  poolAt,
-  POOLS,
-  PoolStatus,
-  RING_ENTRIES,
-  SLOT,
-  SLOT_WORDS,
-  slotAt,
-  slotState,
-  THREADS,
-} from './layout.ts';
+import { Phase, POOL, poolAt, POOLS, PoolStatus, slotState, THREADS } from './layout.ts';
+import { PoolQueue } from './pool-queue.ts';
 import type { ProcessMemory } from './process-memory.ts';
-import { TaskRing } from './task-ring.ts';
 
-/** A pool as every thread sees it: a header and a ring in process memory. */
+/** A pool as every thread sees it: a header and a queue in process memory. */
 export class PoolMemory {
   readonly index: number;
   /** Word at which the header begins; fields are in `POOL`. */
   readonly at: number;
-  readonly ring: TaskRing;
-  /** State word of a slot that waits in this pool's ring. */
+  readonly queue: PoolQueue;
+  /** State word of a slot that waits in this pool's queue. */
   readonly queued: number;
   readonly #words: Int32Array;
 
@@ -32,15 +19,7 @@ export class PoolMemory {
     this.at = poolAt(index);
     this.queued = slotState(Phase.queued, index);
     this.#words = memory.words;
-    this.ring = new TaskRing({
-      words: memory.words,
-      head: this.at + POOL.head,
-      tail: this.at + POOL.tail,
-      entries: this.at + POOL_HEADER_WORDS,
-      capacity: RING_ENTRIES,
-      states: slotAt(0) + SLOT.state,
-      stateStride: SLOT_WORDS,
-    });
+    this.queue = new PoolQueue(memory.words, index, this.queued);
   }
 
   get status(): number {
@@ -79,6 +58,8 @@ export interface PoolSize {
   readonly maxWorkers: number;
   readonly concurrencyPerWorker: number;
   readonly maxQueue: number;
+  /** Milliseconds. */
+  readonly ageing: number;
 }
 
 /** Takes a free place in the table of pools. Any thread. */
@@ -98,6 +79,8 @@ export function enterPool(memory: ProcessMemory, size: PoolSize): PoolMemory {
     store(words, at + POOL.workers, 0);
     store(words, at + POOL.leaving, 0);
     store(words, at + POOL.warmUp, 0);
+    store(words, at + POOL.levels, 0);
+    store(words, at + POOL.ageing, size.ageing);
     for (let word = 0; word < THREADS / 32; word++) {
       store(words, at + POOL.idle + word, 0);
       store(words, at + POOL.asleep + word, 0);

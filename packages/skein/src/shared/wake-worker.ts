@@ -61,7 +61,7 @@ export function wakeOrPutOff(memory: ProcessMemory, pool: PoolMemory, mostAwake:
 /** Wakes whom `wakeOrPutOff` has put off, if there is still work. */
 export function wakePutOff(memory: ProcessMemory, pool: PoolMemory): void {
   store(memory.words, pool.at + POOL.putOff, 0);
-  if (pool.ring.hasWork) wakeWorker(memory, pool);
+  if (pool.queue.hasWork) wakeWorker(memory, pool);
 }
 
 /** Whether somebody will wake a worker when it rests, if that is still needed. */

@@ -149,7 +149,8 @@ function sweepOwned(memory: ProcessMemory, arena: Arena, slot: number): void {
   const { words } = memory;
   const state = load(words, slotAt(slot) + SLOT.state);
   const phase = phaseOf(state);
-  const isAdrift = phase === Phase.queued && !new PoolMemory(memory, whoOf(state)).ring.holds(slot);
+  const isAdrift =
+    phase === Phase.queued && !new PoolMemory(memory, whoOf(state)).queue.holds(slot);
   // Done: taken from the inbox and not released, or a worker will find the inbox closed; then the
   // first of us to change the state frees the slot.
   const isOver = phase === Phase.writing || phase === Phase.done || phase === Phase.lost;
@@ -172,7 +173,7 @@ export function discardQueued(memory: ProcessMemory, arena: Arena, pool: PoolMem
   const { words } = memory;
   const claimed = slotState(Phase.running, load(words, HEADER.keeper) - 1);
   for (;;) {
-    const slot = pool.ring.claim(pool.queued, claimed);
+    const slot = pool.queue.claim(claimed, Date.now);
     if (slot < 0) return;
     discard(words, arena, slot, claimed);
   }

@@ -56,8 +56,8 @@ interface Pool {
   started: number;
   /** How many workers in a row have ended before they could look for work. */
   failures: number;
-  /** Position of the ring's head at the last look. */
-  head: number;
+  /** `PoolQueue.claims` at the last look. */
+  claims: number;
   /** How many looks in a row it stood still while a core was spare. */
   quietLooks: number;
 }
@@ -84,7 +84,7 @@ export class WorkerSupply {
       config,
       started: config.started,
       failures: 0,
-      head: -1,
+      claims: -1,
       quietLooks: 0,
     });
     this.#lookAt(this.#pools.get(config.pool) as Pool);
@@ -115,7 +115,7 @@ export class WorkerSupply {
     const { words } = this.#memory;
     const claimed = slotState(Phase.running, load(words, HEADER.keeper) - 1);
     for (;;) {
-      const slot = memory.ring.claim(memory.queued, claimed);
+      const slot = memory.queue.claim(claimed, Date.now);
       if (slot < 0) break;
       store(words, slotAt(slot) + SLOT.detail, reason);
       store(words, slotAt(slot) + SLOT.state, Phase.lost);
@@ -142,7 +142,7 @@ export class WorkerSupply {
     const isStill = this.#isStill(pool);
     // Who is on its way, then the queue: a worker that claims in between is not missed in both.
     const coming = this.#coming(pool, isStill);
-    const queued = memory.ring.size;
+    const queued = memory.queue.size;
     const { status } = memory;
     if (queued === 0 && workers === 0 && status === PoolStatus.shutdown) return this.#close(pool);
     if (status === PoolStatus.broken) return;
@@ -170,9 +170,9 @@ export class WorkerSupply {
 
   /** Whether nothing was taken from the pool's queue since the last look. */
   #isStill(pool: Pool): boolean {
-    const head = load(this.#memory.words, pool.memory.at + POOL.head);
-    const isStill = head === pool.head;
-    pool.head = head;
+    const { claims } = pool.memory.queue;
+    const isStill = claims === pool.claims;
+    pool.claims = claims;
     return isStill;
   }
 
@@ -249,7 +249,7 @@ export class WorkerSupply {
     const { words } = this.#memory;
     const at = pool.memory.at + POOL.status;
     store(words, at, PoolStatus.free);
-    if (pool.memory.ring.hasWork) {
+    if (pool.memory.queue.hasWork) {
       // Submitted while shutdown() was called elsewhere. The submitter looks at the status after
       // the push and we look at the ring after the status: one of us sees the other.
       store(words, at, PoolStatus.shutdown);

@@ -23,6 +23,7 @@ const SMALLER: readonly Change[] = [
   number('PAGES', '262_144', 0),
   number('POOLS', '256', 1),
   number('RING_ENTRIES', '8192', 2),
+  number('LEVEL_ENTRIES', '1024', 2),
   { file: 'shared/mailbox.js', from: 'const SPINS = 1500;', to: 'const SPINS = 0;' },
   { file: 'shared/mailbox.js', from: 'new Array(1024)', to: 'new Array(4)' },
   { file: 'threading/sweep.js', from: '    sweepPages(memory, dead.ident);\n', to: '' },
@@ -130,8 +131,8 @@ function nameOf(layout: Layout, at: number): string {
   const named = (fields: Record<string, number>, offset: number): string =>
     Object.entries(fields).find(([, field]) => field === offset)?.[0] ?? `${offset}`;
   if (at >= controlAt(0)) {
-    const slot = Math.floor((at - controlAt(0)) / 4);
-    return `slot ${slot}'s ${named(CONTROL, (at - controlAt(0)) % 4)}`;
+    const slot = Math.floor((at - controlAt(0)) / 8);
+    return `slot ${slot}'s ${named(CONTROL, (at - controlAt(0)) % 8)}`;
   }
   if (at >= linkAt(0)) return `link of slot ${at - linkAt(0)}`;
   const slot = Math.floor((at - slotAt(0)) / SLOT_WORDS);

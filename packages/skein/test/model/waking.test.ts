@@ -53,9 +53,9 @@ function submit({ layout, memory, pool, slotWord, waking }: SmallMemory, job: nu
   return {
     name: `submit job ${job}`,
     run: (results: readonly Result[]) =>
-      pushWith(pool.ring, results, () => {
+      pushWith(pool.queue.main, results, () => {
         store(words, slotWord(job, layout.SLOT.state), pool.queued);
-        pool.ring.push(job);
+        pool.queue.push(job);
         waking.wakeOrPutOff(memory, pool, 1);
         return true;
       }),
@@ -71,16 +71,16 @@ function work({ layout, memory, pool, parking, waking }: SmallMemory): Call {
     name: 'work',
     run: () => {
       for (;;) {
-        const slot = pool.ring.claim(pool.queued, slotState(Phase.running, SLEEPER));
+        const slot = pool.queue.claim(slotState(Phase.running, SLEEPER), () => 0);
         if (slot >= 0) {
           waking.unmark(words, pool, idle, SLEEPER);
-          if (pool.ring.hasWork && !waking.isPutOff(memory, pool)) waking.wakeWorker(memory, pool);
+          if (pool.queue.hasWork && !waking.isPutOff(memory, pool)) waking.wakeWorker(memory, pool);
           return slot;
         }
         waking.mark(words, pool, idle, SLEEPER);
         waking.mark(words, pool, POOL.asleep, SLEEPER);
         parking.announce(words, parker);
-        if (pool.ring.hasWork) parking.stayAwake(words, parker);
+        if (pool.queue.hasWork) parking.stayAwake(words, parker);
         else parking.sleep(words, parker, Infinity);
         waking.unmark(words, pool, POOL.asleep, SLEEPER);
       }
@@ -96,7 +96,7 @@ function look({ layout, memory, pool, waking }: SmallMemory): Call {
     run: () => {
       store(words, pool.at + POOL.wanted, 0);
       store(words, pool.at + POOL.putOff, 0);
-      if (pool.ring.size === 0 || load(words, pool.at + POOL.idle) === 0) return false;
+      if (pool.queue.size === 0 || load(words, pool.at + POOL.idle) === 0) return false;
       waking.wakeWorker(memory, pool);
       store(words, pool.at + POOL.wanted, 1);
       return true;

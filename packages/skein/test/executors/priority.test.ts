@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Thread, ThreadPoolExecutor } from 'skein';
-import { hold, note, notedIn } from '../fixtures/ordered.ts';
-import { submitNotes } from '../fixtures/ordering.ts';
-import { open, sharedWords } from '../fixtures/words.ts';
+import { hold, letGo, note, notedIn } from '../fixtures/ordered.ts';
+import { SUBMITTED, submitNotes } from '../fixtures/ordering.ts';
+import { sharedWords, waitUntil } from '../fixtures/words.ts';
 
 /** Gives a pool of one thread that is held, and lets it go when all is submitted. */
 function orderOf(
@@ -16,7 +16,7 @@ function orderOf(
   const holding = pool.submit(hold, words);
   while (!holding.running());
   submit(pool, words);
-  open(words);
+  letGo(words);
   pool.shutdown();
   return notedIn(words);
 }
@@ -89,7 +89,7 @@ test('from several threads', () => {
       (priority) => new Thread({ target: submitNotes, args: [pool, words, priority, 50] }),
     );
     for (const thread of threads) thread.start();
-    for (const thread of threads) thread.join();
+    waitUntil(words, SUBMITTED, 3);
   });
   assert.deepEqual(
     order,

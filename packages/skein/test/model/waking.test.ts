@@ -16,7 +16,11 @@ const words = new Int32Array(0);
 /** How often the keeper looks at the most. */
 const LOOKS = 3;
 
-async function wakingModel(jobs: number, changes: readonly Change[] = []): Promise<Model> {
+async function wakingModel(
+  jobs: number,
+  changes: readonly Change[] = [],
+  priority = 0,
+): Promise<Model> {
   const small = await smallMemory(changes);
   const { layout, pool } = small;
   const { HEADER, POOL, SLOT, THREAD, poolAt, threadAt } = layout;
@@ -32,7 +36,10 @@ async function wakingModel(jobs: number, changes: readonly Change[] = []): Promi
     },
     isConstant: (at) => constant.has(at) || at === threadAt(BUSY) + THREAD.parker,
     threads: [
-      { name: 'submitter', calls: Array.from({ length: jobs }, (_, job) => submit(small, job)) },
+      {
+        name: 'submitter',
+        calls: Array.from({ length: jobs }, (_, job) => submit(small, job, priority)),
+      },
       { name: 'sleeper', calls: repeat(work(small), jobs) },
       { name: 'keeper', calls: repeat({ ...look(small), when: isAsked }, LOOKS) },
     ],
@@ -49,13 +56,17 @@ async function wakingModel(jobs: number, changes: readonly Change[] = []): Promi
 }
 
 /** What `Submitter` does in a blocking loop, with one of two cores for the workers. */
-function submit({ layout, memory, pool, slotWord, waking }: SmallMemory, job: number): Call {
+function submit(
+  { layout, memory, pool, slotWord, waking }: SmallMemory,
+  job: number,
+  priority: number,
+): Call {
   return {
     name: `submit job ${job}`,
     run: (results: readonly Result[]) =>
       pushWith(pool.queue.main, results, () => {
         store(words, slotWord(job, layout.SLOT.state), pool.queued);
-        pool.queue.push(job);
+        pool.queue.push(job, priority);
         waking.wakeOrPutOff(memory, pool, 1);
         return true;
       }),
@@ -105,13 +116,25 @@ function look({ layout, memory, pool, waking }: SmallMemory): Call {
 }
 
 describe('a worker that sleeps is woken', () => {
+  test('for the first job with a priority', async (t) =>
+    explores(t, await wakingModel(1, [], 1), 4));
+
   for (const jobs of [1, 2]) {
     test(`in the end, by whom ever: jobs ${jobs}`, async (t) =>
       explores(t, await wakingModel(jobs), jobs === 1 ? Infinity : 3));
   }
 });
 
-const faults: readonly (readonly [string, Change])[] = [
+const faults: readonly (readonly [string, Change, number?])[] = [
+  [
+    'nobody says that a level of priority is used',
+    {
+      file: 'shared/pool-queue.js',
+      from: 'or(this.#words, this.#at + POOL.levels, 1 << level);',
+      to: '',
+    },
+    1,
+  ],
   [
     'a job is put off and the keeper is not asked',
     {
@@ -131,7 +154,9 @@ const faults: readonly (readonly [string, Change])[] = [
 ];
 
 describe('a broken copy of waking is found out when', () => {
-  for (const [title, change] of faults) {
-    test(title, async (t) => findsFault(t, await wakingModel(2, [change]), /a worker sleeps/));
+  for (const [title, change, priority = 0] of faults) {
+    test(title, async (t) =>
+      findsFault(t, await wakingModel(2 - priority, [change], priority), /a worker sleeps/),
+    );
   }
 });

@@ -15,11 +15,12 @@ export class AsyncJobs {
   /** Runs an async function as a task. */
   run(job: RunningJob, fn: () => Promise<unknown>): Promise<unknown> {
     const loop = (this.#loop ??= new NodeEventLoop());
-    if (loop.isRunning()) setRunningLoop(loop); // it was taken down for the call of the function
     const task = ensureFuture(fn, { loop });
     job.follow(task);
-    // Before the first step: in the midst of it this would be a wait of the task for itself.
+    // While no loop runs here, and before the first step: else this would be a wait of the task whose
+    // turn it is, be it this one or one beside it, and whoever cancels that would cancel this one.
     const ended = task.then().finally(() => this.#end(loop));
+    if (loop.isRunning()) setRunningLoop(loop); // it was taken down for the call of the function
     this.#count++;
     if (!loop.isRunning()) this.#turn(loop);
     loop.turn(); // not only when Node comes to it

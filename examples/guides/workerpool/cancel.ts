@@ -1,0 +1,36 @@
+import {
+  CancelledError,
+  currentJob,
+  isMainThread,
+  sleep,
+  ThreadPoolExecutor,
+  TimeoutError,
+} from 'skein';
+
+export async function wait(): Promise<void> {
+  const { signal } = currentJob();
+  signal.addEventListener('abort', () => console.log('wait: told'));
+  await sleep(60_000); // ends with a CancelledError
+}
+
+export function computeForEver(): never {
+  for (;;) Math.random();
+}
+
+if (isMainThread) {
+  const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+
+  const waiting = pool.submit(wait);
+  setTimeout(() => waiting.cancel(), 500);
+  try {
+    await waiting;
+  } catch (error) {
+    console.log(error instanceof CancelledError);
+  }
+
+  try {
+    await pool.with({ timeout: 50 }).submit(computeForEver);
+  } catch (error) {
+    console.log(error instanceof TimeoutError);
+  }
+}

@@ -19,7 +19,7 @@ if (isMainThread) {
   const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
   console.log(await pool.submit(add, 4, 6));
 
-  const patient = pool.with({ signal: AbortSignal.timeout(200), grace: 10_000 });
+  const patient = pool.with({ signal: AbortSignal.timeout(1000), grace: 10_000 });
   try {
     await patient.submit(search);
   } catch (error) {

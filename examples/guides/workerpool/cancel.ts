@@ -13,15 +13,18 @@ export async function wait(): Promise<void> {
   await sleep(60_000); // ends with a CancelledError
 }
 
+export const ready = (): string => 'ready';
+
 export function computeForEver(): never {
   for (;;) Math.random();
 }
 
 if (isMainThread) {
   const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+  console.log(await pool.submit(ready));
 
   const waiting = pool.submit(wait);
-  setTimeout(() => waiting.cancel(), 500);
+  setTimeout(() => waiting.cancel(), 1000);
   try {
     await waiting;
   } catch (error) {

@@ -25,11 +25,15 @@ export class AsyncJobs {
    */
   run(job: RunningJob | null, fn: () => Promise<unknown>): Promise<unknown> {
     const loop = this.#loop;
-    if (loop.isRunning()) setRunningLoop(loop); // it was taken down for the call of the function
+    const wasRunning = loop.isRunning(); // it was taken down for the call of the function
+    if (wasRunning) setRunningLoop(loop);
     const task = ensureFuture(fn, { loop });
     job?.follow(task);
-    // Before the first step: in the midst of it this would be a wait of the task for itself.
+    // While no loop runs here, and before the first step: else this would be a wait of the task whose
+    // turn it is, be it this one or one beside it, and whoever cancels that would cancel this one.
+    setRunningLoop(null);
     const ended = task.then().finally(() => this.#end(loop));
+    if (wasRunning) setRunningLoop(loop);
     this.#count++;
     if (!loop.isRunning()) this.#turn(loop);
     loop.turn(); // not only when Node comes to it

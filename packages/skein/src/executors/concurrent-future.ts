@@ -29,6 +29,7 @@ import {
 import type { Expectation } from '../shared/mailbox.ts';
 import { wakeThread } from '../shared/thread-table.ts';
 import { lostJobError } from './lost-job.ts';
+import { listenTo } from './signal-listeners.ts';
 import type { JobOptions } from './submit-options.ts';
 import { addUnseenJob, type FailedJobs, jobWasSeen } from './unseen-jobs.ts';
 
@@ -298,9 +299,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
 
   #follow(signal: AbortSignal | null): void {
     if (signal === null || signal.aborted) return;
-    const onAbort = (): void => this.#abort(signal);
-    signal.addEventListener('abort', onAbort);
-    this.#stopListening = () => signal.removeEventListener('abort', onAbort);
+    this.#stopListening = listenTo(signal, () => this.#abort(signal));
   }
 
   #abort(signal: AbortSignal): void {

@@ -19,8 +19,8 @@ interface PoolBasics<A extends unknown[]> {
    */
   readonly idleTimeout?: number | undefined;
   /**
-   * How many tasks a thread may have under way at once, ≥ 1: those that wait let the next ones begin.
-   * Default 1.
+   * How many tasks a thread may have under way at once, ≥ 1: an async function that waits lets the next
+   * ones begin. (A coroutine runs in a loop that blocks the thread.) Default 1.
    */
   readonly concurrencyPerWorker?: number | undefined;
   /** A thread ends after so many tasks, ≥ 1, and is replaced when it is needed. Default `Infinity`. */

@@ -105,6 +105,7 @@ export { wrapPromise } from './core/wrap-promise.ts';
 export { wrapSignal } from './core/wrap-signal.ts';
 export { inline } from './crossing/inline.ts';
 export { task } from './crossing/task.ts';
+export { transfer } from './crossing/transfer.ts';
 export { ConcurrentFuture } from './executors/concurrent-future.ts';
 export { currentJob, type CurrentJob } from './executors/current-job.ts';
 export { ExecutorView } from './executors/executor-view.ts';

@@ -87,6 +87,7 @@ export const exportedValues: readonly string[] = [
   'toThread',
   'ThreadPoolExecutor',
   'task',
+  'transfer',
 
   // threads
   'Thread',

@@ -17,14 +17,16 @@ interface Culprit {
  * Builds the error for values that were refused.
  *
  * @param where - names the place of a value: 'argument 2', 'the result'
+ * @param moved - what was to be moved: that it cannot be copied is no reason
  */
 export function cloneError(
   values: readonly unknown[],
   where: (index: number) => string,
   cause: unknown,
+  moved: readonly object[] = [],
 ): DataCloneError {
   for (const [index, value] of values.entries()) {
-    const culprit = find(value, '', new Set());
+    const culprit = find(value, '', new Set(moved));
     if (culprit === undefined) continue;
     const place =
       culprit.path === '' ? where(index) : `${where(index)}, ${describePath(culprit.path)}`;
@@ -39,7 +41,8 @@ export function cloneError(
   );
 }
 
-function describePath(path: string): string {
+/** A path as errors say it: of a property, or of an element. */
+export function describePath(path: string): string {
   const element = /^\[(\d+)\]$/.exec(path);
   return element === null ? `property '${path.replace(/^\./, '')}'` : `element ${element[1]}`;
 }
@@ -107,6 +110,11 @@ function pathTo(object: object, path: string, key: string): string {
   return /^[\w$]+$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
 }
 
+/** An Error, a Uint8Array. */
+export function withArticle(name: string): string {
+  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
+}
+
 /** Plain containers are fine themselves; of the rest the algorithm is asked. */
 function isPlain(object: object): boolean {
   const prototype = Object.getPrototypeOf(object) as unknown;
@@ -124,7 +132,7 @@ function isRefused(object: object): boolean {
 
 function refusedObject(object: object, path: string): Culprit {
   const name = (object.constructor as Function | undefined)?.name || 'Object';
-  const what = `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
+  const what = withArticle(name);
   if (types.isPromise(object)) return { path, what, hint: 'await it first and send its value' };
   if (types.isWeakMap(object) || types.isWeakSet(object) || name === 'WeakRef') {
     return { path, what, hint: 'it belongs to one thread; send its contents' };

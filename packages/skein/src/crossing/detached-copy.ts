@@ -4,8 +4,9 @@
  * Identity is kept: what was one object is one object in the copy.
  */
 
+import { types } from 'node:util';
 import type { SharedDescription } from './share.ts';
-import { describe, isShareable } from './share.ts';
+import { describe, isShareable, registerShared } from './share.ts';
 
 /** What was read from an object before. */
 export interface ReadProperties {
@@ -20,10 +21,16 @@ export interface MarkedValues {
   readonly descriptions: readonly SharedDescription[];
 }
 
-/** Copies `values`, with a marker in the place of every shared object. */
+/**
+ * Copies `values`, with a marker in the place of every shared object, and of every Buffer: the engine
+ * would make a Uint8Array of it, and send the pool that it was cut from.
+ *
+ * @param moved - what is moved along with them
+ */
 export function copyMarked(
   values: readonly unknown[],
   read: ReadonlyMap<object, ReadProperties>,
+  moved: readonly object[] = [],
 ): MarkedValues {
   const copies = new Map<object, object>();
   const markers: object[] = [];
@@ -32,11 +39,12 @@ export function copyMarked(
     if (typeof value !== 'object' || value === null) return value;
     const known = copies.get(value);
     if (known !== undefined) return known;
-    if (isShareable(value)) {
+    if (types.isProxy(value)) return value; // refused as it is
+    const description = isShareable(value) ? describe(value) : bufferOf(value, moved);
+    if (description !== undefined) {
       const marker = {};
-      const { kind, data } = describe(value);
       markers.push(marker);
-      descriptions.push({ kind, data });
+      descriptions.push({ kind: description.kind, data: description.data });
       copies.set(value, marker);
       return marker;
     }
@@ -54,6 +62,22 @@ export function copyMarked(
   };
   return { values: values.map(copy), markers, descriptions };
 }
+
+const BUFFER = 'skein.buffer';
+
+/** A Buffer is described by its own bytes, or, when its memory moves, by its place in that. */
+function bufferOf(value: object, moved: readonly object[]): SharedDescription | undefined {
+  if (Object.getPrototypeOf(value) !== Buffer.prototype || !types.isUint8Array(value))
+    return undefined;
+  const { buffer, byteOffset, length } = value;
+  const isCopied = !moved.includes(buffer) && types.isArrayBuffer(buffer);
+  const data = isCopied ? Uint8Array.from(value) : new Uint8Array(buffer, byteOffset, length);
+  return { kind: BUFFER, data };
+}
+
+registerShared(BUFFER, ({ buffer, byteOffset, length }: Uint8Array) =>
+  Buffer.from(buffer, byteOffset, length),
+);
 
 /** Puts this thread's objects in the place of the markers. Changes `values`, which nobody else has yet. */
 export function replaceMarkers(values: unknown[], objects: ReadonlyMap<object, unknown>): void {

@@ -6,6 +6,7 @@
 
 import { types } from 'node:util';
 import { STAYS_HOME } from '../core/stays-home.ts';
+import { reach } from './reach.ts';
 import { isShareable } from './share.ts';
 
 /** What was found. */
@@ -19,50 +20,31 @@ export interface Survey {
 /** Looks at everything that can be reached through arrays, objects, maps and sets. Runs no getters. */
 export function survey(values: readonly unknown[]): Survey {
   const found: Survey = { hasShared: false, needsPort: false, isRefused: false };
-  const seen = new Set<object>();
-  const waiting: object[] = [values];
-  for (let object = waiting.pop(); object !== undefined; object = waiting.pop()) {
-    if (seen.has(object)) continue;
-    seen.add(object);
-    lookAt(object, found, waiting);
-  }
+  reach(values, (object) => lookAt(object, found));
   return found;
 }
 
-function lookAt(object: object, found: Survey, waiting: object[]): void {
-  if (Array.isArray(object)) {
-    for (const element of object)
-      if (typeof element === 'object' && element !== null) waiting.push(element);
-    return;
-  }
+/** Says whether to look inside, too. */
+function lookAt(object: object, found: Survey): boolean {
+  if (types.isProxy(object)) return false;
+  if (Array.isArray(object)) return true;
   if (ArrayBuffer.isView(object)) {
     if (types.isSharedArrayBuffer(object.buffer)) found.needsPort = true;
-    return;
+    return false;
   }
   if (types.isSharedArrayBuffer(object) || isNodesOwn(object)) {
     found.needsPort = true;
-    return;
+    return false;
   }
-  if (types.isProxy(object)) return;
   if (isShareable(object)) {
     found.hasShared = true;
-    return;
+    return false;
   }
-  if (STAYS_HOME in object || holdsSharedInside(object)) found.isRefused = true;
-  else if (types.isMap(object)) for (const entry of object) pushObjects(entry, waiting);
-  else if (types.isSet(object)) pushObjects(object, waiting);
-  else pushProperties(object, waiting);
-}
-
-function pushObjects(values: Iterable<unknown>, waiting: object[]): void {
-  for (const value of values) if (typeof value === 'object' && value !== null) waiting.push(value);
-}
-
-function pushProperties(object: object, waiting: object[]): void {
-  for (const key of Object.keys(object)) {
-    const value: unknown = Object.getOwnPropertyDescriptor(object, key)?.value;
-    if (typeof value === 'object' && value !== null) waiting.push(value);
+  if (STAYS_HOME in object || holdsSharedInside(object)) {
+    found.isRefused = true;
+    return false;
   }
+  return true;
 }
 
 /** Shared objects are replaced in plain objects and arrays; anywhere else they would arrive empty. */

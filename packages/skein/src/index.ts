@@ -103,7 +103,9 @@ export { futureAddToAwaitedBy, futureDiscardFromAwaitedBy } from './core/waits.t
 export { wrapFuture } from './core/wrap-future.ts';
 export { wrapPromise } from './core/wrap-promise.ts';
 export { wrapSignal } from './core/wrap-signal.ts';
+export { type Encoding, registerEncoding } from './crossing/encoding.ts';
 export { inline } from './crossing/inline.ts';
+export { type Shareable, type ShareDescription, shareKey } from './crossing/share.ts';
 export { task } from './crossing/task.ts';
 export { transfer } from './crossing/transfer.ts';
 export { ConcurrentFuture } from './executors/concurrent-future.ts';

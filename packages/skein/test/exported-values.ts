@@ -88,6 +88,8 @@ export const exportedValues: readonly string[] = [
   'ThreadPoolExecutor',
   'task',
   'transfer',
+  'shareKey',
+  'registerEncoding',
 
   // threads
   'Thread',

@@ -12,8 +12,8 @@ import { types } from 'node:util';
 import * as workerThreads from 'node:worker_threads';
 import { DataCloneError } from '../core/exceptions.ts';
 import { describePath, withArticle } from './clone-place.ts';
-import { reach } from './reach.ts';
-import { isShareable } from './share.ts';
+import { type Instead, reach } from './reach.ts';
+import { describe, forgetDescriptions, isShareable } from './share.ts';
 import { hasMarks, markOf, unmark } from './transfer.ts';
 
 type Transferable = workerThreads.Transferable;
@@ -43,13 +43,14 @@ export function findMoves(
   where: (index: number) => string,
 ): Moves | null {
   if (given.length === 0 && !hasMarks()) return null;
+  forgetDescriptions();
   const seen = new Set<object>();
   const viewed = new Set<unknown>();
   const marked: object[] = [];
   const lists: { readonly of: string; readonly list: readonly unknown[] }[] = [];
   if (given.length > 0) lists.push({ of: "the option 'transfer'", list: given });
   for (const [index, value] of values.entries()) {
-    const enter = (object: object): boolean => {
+    const enter = (object: object): boolean | Instead => {
       if (types.isProxy(object)) return false;
       const list = markOf(object);
       if (list !== undefined) {
@@ -57,7 +58,7 @@ export function findMoves(
         lists.push({ of: `the transfer list of ${where(index)}`, list });
       }
       if (ArrayBuffer.isView(object)) viewed.add(object.buffer);
-      return !isShareable(object);
+      return isShareable(object) ? { instead: describe(object).data } : true;
     };
     reach(value, enter, seen);
   }

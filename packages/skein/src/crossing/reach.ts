@@ -5,14 +5,19 @@
  */
 import { types } from 'node:util';
 
+/** What stands for an object. */
+export interface Instead {
+  readonly instead: unknown;
+}
+
 /**
- * @param enter - is told of every object, the value itself first; says whether to go into it. Bytes and
- *   Proxies have no inside
+ * @param enter - is told of every object, the value itself first; says whether to go into it, or what to
+ *   go into instead. Bytes and Proxies have no inside
  * @param seen - objects that were met before, and are not met again; those met now are added
  */
 export function reach(
   value: unknown,
-  enter: (object: object) => boolean,
+  enter: (object: object) => boolean | Instead,
   seen: Set<object> = new Set(),
 ): void {
   const waiting: object[] = [];
@@ -20,7 +25,9 @@ export function reach(
   for (let object = waiting.pop(); object !== undefined; object = waiting.pop()) {
     if (seen.has(object)) continue;
     seen.add(object);
-    if (enter(object) && !types.isProxy(object)) pushInside(object, waiting);
+    const inside = enter(object);
+    if (typeof inside === 'object') pushIfObject(inside.instead, waiting);
+    else if (inside && !types.isProxy(object)) pushInside(object, waiting);
   }
 }
 

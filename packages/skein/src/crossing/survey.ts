@@ -1,13 +1,13 @@
 /**
  * Looks over values that take the general path, for two things that the engine's serializer does not
- * see: shared objects, and objects of Node that it would turn into empty ones (Blob, BlockList,
+ * see: objects that describe themselves, and objects of Node that it would turn into empty ones (Blob, BlockList,
  * CryptoKey …), which only a MessagePort carries.
  */
 
 import { types } from 'node:util';
 import { STAYS_HOME } from '../core/stays-home.ts';
-import { reach } from './reach.ts';
-import { isShareable } from './share.ts';
+import { type Instead, reach } from './reach.ts';
+import { describe, isShareable } from './share.ts';
 
 /** What was found. */
 export interface Survey {
@@ -25,7 +25,7 @@ export function survey(values: readonly unknown[]): Survey {
 }
 
 /** Says whether to look inside, too. */
-function lookAt(object: object, found: Survey): boolean {
+function lookAt(object: object, found: Survey): boolean | Instead {
   if (types.isProxy(object)) return false;
   if (Array.isArray(object)) return true;
   if (ArrayBuffer.isView(object)) {
@@ -38,7 +38,7 @@ function lookAt(object: object, found: Survey): boolean {
   }
   if (isShareable(object)) {
     found.hasShared = true;
-    return false;
+    return { instead: describe(object).data };
   }
   if (STAYS_HOME in object || holdsSharedInside(object)) {
     found.isRefused = true;
@@ -47,10 +47,9 @@ function lookAt(object: object, found: Survey): boolean {
   return true;
 }
 
-/** Shared objects are replaced in plain objects and arrays; anywhere else they would arrive empty. */
+/** They are replaced in plain objects, arrays, maps and sets; anywhere else they would arrive empty. */
 export function holdsSharedInside(object: object): boolean {
-  if (types.isMap(object)) return [...object].flat().some(isSharedObject);
-  if (types.isSet(object)) return [...object].some(isSharedObject);
+  if (types.isMap(object) || types.isSet(object)) return false;
   const prototype = Object.getPrototypeOf(object) as object | null;
   if (prototype === null || Object.getPrototypeOf(prototype) === null) return false;
   return Object.keys(object).some((key) =>

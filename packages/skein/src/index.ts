@@ -73,6 +73,7 @@ export { Operation } from './core/operation.ts';
 export type { RemoteLoop } from './core/remote-loop.ts';
 export { getRunningLoop } from './core/running-loop.ts';
 export type { Selector } from './core/selector.ts';
+export type { Sendable } from './core/sendable.ts';
 export { shield } from './core/shield.ts';
 export { type Sleep, sleep } from './core/sleep.ts';
 export { TaskGroup, taskGroup } from './core/task-group.ts';

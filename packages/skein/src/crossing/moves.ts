@@ -27,8 +27,11 @@ export interface Moves {
   readonly isSmall: boolean;
 }
 
-/** Where the two ways cost the same. Measured: benchmarks/questions/moving-data.mjs */
-const SMALL_BYTES = 256 * 1024;
+/**
+ * Between this and 1 MiB the two ways cost the same, there and back with no other load: 200 to 300 µs
+ * (docs/moving-data.md).
+ */
+const SMALL_BYTES = 512 * 1024;
 
 /**
  * Finds what is to move along with `values`; `null` when nothing is.

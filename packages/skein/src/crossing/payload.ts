@@ -11,6 +11,7 @@
  * arguments out before it writes the result. Blocks are apart, because the owner of the slot frees
  * both when the job is over, however it ended.
  */
+import { freeBlocks } from '../shared/arena.ts';
 import { load, store } from '../shared/atomics.ts';
 import { INLINE_BYTES, PAGE_BYTES, Payload, SLOT, slotAt, TO_PAGES } from '../shared/layout.ts';
 import { closeAll } from './close-moved.ts';
@@ -68,7 +69,23 @@ export function writePayload(
   } else {
     writeElsewhere(thread, slot, part, written);
   }
-  if (moves !== null) detach(moves);
+  if (moves === null) return;
+  try {
+    detach(moves);
+  } catch (error) {
+    forget(thread, slot);
+    throw error;
+  }
+}
+
+/** Gives up what was written: it is not to be sent after all. */
+function forget(thread: ThisThread, slot: number): void {
+  const { words } = thread.memory;
+  const at = slotAt(slot);
+  freeBlocks(words, thread.mailbox.arena, slot);
+  const bits = words[at + SLOT.payload] as number;
+  if (bits & Payload.carried) thread.mailbox.dropCarried?.(words[at + SLOT.serial] as number);
+  words[at + SLOT.payload] = 0;
 }
 
 /**

@@ -88,6 +88,9 @@ export const exportedValues: readonly string[] = [
   'toThread',
   'ThreadPoolExecutor',
   'task',
+  'transfer',
+  'shareKey',
+  'registerEncoding',
 
   // threads
   'Thread',

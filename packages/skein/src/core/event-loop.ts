@@ -23,6 +23,7 @@ import { repr } from './repr.ts';
 import { runningLoopOrNull } from './running-loop.ts';
 import { loopIsClosed, Scheduler } from './scheduler.ts';
 import type { Selector } from './selector.ts';
+import type { Sendable } from './sendable.ts';
 import { Task, type TaskOptions } from './task.ts';
 import type { TaskFactory } from './task-factory.ts';
 import type { TimerHandle } from './timer-heap.ts';
@@ -230,7 +231,7 @@ export abstract class EventLoop {
   runInExecutor<A extends unknown[], R>(
     executor: Executor | null,
     fn: (...args: A) => R,
-    ...args: A
+    ...args: Sendable<A>
   ): Future<ResultOf<R>> {
     this.#checkClosed();
     const runner: Executor | undefined = executor === null ? this.#defaultExecutor.get() : executor;
@@ -241,7 +242,7 @@ export abstract class EventLoop {
       );
     }
     assertOfThisCopy('The executor', runner);
-    return new WrappedFuture(runner.submit(fn, ...args), this);
+    return new WrappedFuture(runner.submit(fn, ...(args as A)), this);
   }
 
   /**

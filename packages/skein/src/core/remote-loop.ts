@@ -1,3 +1,5 @@
+import type { Sendable } from './sendable.ts';
+
 /**
  * A handle on an event loop that can be given to other threads, as an argument of a thread, a task
  * or a call, at any depth of plain objects and arrays. `loop.remote()` makes it.
@@ -13,7 +15,7 @@ export interface RemoteLoop {
    * @throws {DataCloneError} when an argument cannot cross
    * @see CPython Lib/asyncio/base_events.py, BaseEventLoop.call_soon_threadsafe
    */
-  callSoonThreadsafe<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): void;
+  callSoonThreadsafe<A extends unknown[]>(fn: (...args: A) => unknown, ...args: Sendable<A>): void;
 
   /** Whether the loop is closed or its thread has ended. */
   isClosed(): boolean;

@@ -2,6 +2,7 @@ import { copyContext, isEmpty } from './context.ts';
 import type { ResultOf } from './executor.ts';
 import type { Future } from './future.ts';
 import { getRunningLoop } from './running-loop.ts';
+import type { Sendable } from './sendable.ts';
 
 /**
  * Has the default executor of the running loop call `fn(...args)` in another thread, with the values of
@@ -18,7 +19,7 @@ import { getRunningLoop } from './running-loop.ts';
  */
 export function toThread<A extends unknown[], R>(
   fn: (...args: A) => R,
-  ...args: A
+  ...args: Sendable<A>
 ): Future<ResultOf<R>> {
   const loop = getRunningLoop();
   const context = copyContext();

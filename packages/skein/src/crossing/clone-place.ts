@@ -3,7 +3,7 @@
 import { types } from 'node:util';
 import { DataCloneError } from '../core/exceptions.ts';
 import { STAYS_HOME, type StaysHome } from '../core/stays-home.ts';
-import { isShareable } from './share.ts';
+import { describe, isShareable, type Shareable } from './share.ts';
 import { holdsSharedInside } from './survey.ts';
 
 /** The culprit: its path inside one of the values, and what it is. */
@@ -17,14 +17,16 @@ interface Culprit {
  * Builds the error for values that were refused.
  *
  * @param where - names the place of a value: 'argument 2', 'the result'
+ * @param moved - what was to be moved: that it cannot be copied is no reason
  */
 export function cloneError(
   values: readonly unknown[],
   where: (index: number) => string,
   cause: unknown,
+  moved: readonly object[] = [],
 ): DataCloneError {
   for (const [index, value] of values.entries()) {
-    const culprit = find(value, '', new Set());
+    const culprit = find(value, '', new Set(moved));
     if (culprit === undefined) continue;
     const place =
       culprit.path === '' ? where(index) : `${where(index)}, ${describePath(culprit.path)}`;
@@ -39,7 +41,8 @@ export function cloneError(
   );
 }
 
-function describePath(path: string): string {
+/** A path as errors say it: of a property, or of an element. */
+export function describePath(path: string): string {
   const element = /^\[(\d+)\]$/.exec(path);
   return element === null ? `property '${path.replace(/^\./, '')}'` : `element ${element[1]}`;
 }
@@ -66,17 +69,38 @@ function find(value: unknown, path: string, seen: Set<object>): Culprit | undefi
   if (!types.isProxy(value) && holdsSharedInside(value)) {
     return {
       path,
-      what: 'a pool or a loop inside of this object',
-      hint: 'they cross by themselves and in plain objects and arrays',
+      what: "what describes itself (an executor, a loop, Symbol.for('skein.share')) inside of this object",
+      hint: 'it crosses by itself and in plain objects, arrays, maps and sets',
     };
   }
   seen.add(value);
   if (types.isProxy(value)) return { path, what: 'a Proxy', hint: 'send a plain copy of it' };
-  if (isShareable(value)) return undefined;
+  if (isShareable(value)) return findInDescription(value, path, seen);
   if (isPlain(value)) return findInside(value, path, seen);
   const inside =
     types.isMap(value) || types.isSet(value) ? findInside(value, path, seen) : undefined;
   return inside ?? (isRefused(value) ? refusedObject(value, path) : undefined);
+}
+
+/** What an object says of itself is sent in its place, and may hold what cannot be. */
+function findInDescription(
+  object: Shareable,
+  path: string,
+  seen: Set<object>,
+): Culprit | undefined {
+  const inside = find(describe(object).data, '', seen);
+  if (inside === undefined) return undefined;
+  const place = inside.path.replace(/^\[1\]/, ''); // behind the number of its function
+  const where = place === '' ? 'the data' : `${describePath(place)} of the data`;
+  return {
+    path,
+    what: nameOf(object),
+    hint: `${where} that it gives for itself (Symbol.for('skein.share')) is ${inside.what}; ${inside.hint}`,
+  };
+}
+
+function nameOf(object: object): string {
+  return withArticle((object.constructor as Function | undefined)?.name || 'Object');
 }
 
 function findInside(object: object, path: string, seen: Set<object>): Culprit | undefined {
@@ -107,6 +131,11 @@ function pathTo(object: object, path: string, key: string): string {
   return /^[\w$]+$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
 }
 
+/** An Error, a Uint8Array. */
+export function withArticle(name: string): string {
+  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
+}
+
 /** Plain containers are fine themselves; of the rest the algorithm is asked. */
 function isPlain(object: object): boolean {
   const prototype = Object.getPrototypeOf(object) as unknown;
@@ -123,10 +152,9 @@ function isRefused(object: object): boolean {
 }
 
 function refusedObject(object: object, path: string): Culprit {
-  const name = (object.constructor as Function | undefined)?.name || 'Object';
-  const what = `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
+  const what = nameOf(object);
   if (types.isPromise(object)) return { path, what, hint: 'await it first and send its value' };
-  if (types.isWeakMap(object) || types.isWeakSet(object) || name === 'WeakRef') {
+  if (types.isWeakMap(object) || types.isWeakSet(object) || object instanceof WeakRef) {
     return { path, what, hint: 'it belongs to one thread; send its contents' };
   }
   if (types.isGeneratorObject(object)) {

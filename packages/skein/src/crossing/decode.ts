@@ -56,7 +56,9 @@ function reviveAll({ values, markers, descriptions }: MarkedValues): unknown[] {
   const objects = new Map<object, unknown>();
   markers.forEach((marker, i) => {
     const { kind, data } = descriptions[i]!;
-    objects.set(marker, revive(kind, data));
+    const own = [data];
+    replaceMarkers(own, objects);
+    objects.set(marker, revive(kind, own[0]));
   });
   const revived = [...values];
   replaceMarkers(revived, objects);

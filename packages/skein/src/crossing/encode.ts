@@ -6,7 +6,8 @@
  * | --------------------------------------- | ---------------------------------------------- | --------------- |
  * | Skein's own bytes (tagged-encoder.ts)   | primitives, text, bytes, small plain data      | 20 to 400 ns    |
  * | the engine's (engine-serializer.ts)     | all else that the structured clone carries     | 1 to 20 µs      |
- * | a MessagePort, by the caller            | shared memory, keys, blobs, WebAssembly        | tens of µs      |
+ * | a MessagePort, by the caller            | shared memory, keys, blobs, WebAssembly, and   | tens of µs      |
+ * |                                         | what is moved (moves.ts)                       |                 |
  *
  * What arrives is what `structuredClone` would give, with one difference: a Buffer arrives as a
  * Buffer, and only the bytes that it shows are sent.
@@ -17,6 +18,7 @@ import { cloneError } from './clone-place.ts';
 import type { MarkedValues } from './detached-copy.ts';
 import { copyMarked, haveGetters } from './detached-copy.ts';
 import { Refused, serialize } from './engine-serializer.ts';
+import { moveOut, type Moves } from './moves.ts';
 import { forgetDescriptions } from './share.ts';
 import { survey } from './survey.ts';
 import { beginTagged, type ValuesRead, valuesRead, writeTagged } from './tagged-encoder.ts';
@@ -25,6 +27,8 @@ import { Format } from './tags.ts';
 /** Only a MessagePort can carry these values; `decodeCarried` takes them at the other end. */
 export interface Carried {
   readonly carried: unknown;
+  /** What in them has to be moved along: it has been taken from the sender, and cannot be copied. */
+  readonly moved?: readonly object[];
 }
 
 /** What does not fit: `head` and, right behind it, `bulk`. Valid until the next `encode`. */
@@ -115,14 +119,15 @@ function encodeByEngine(
 ): Encoded {
   const { hasShared, needsPort, isRefused } = survey(values);
   if (isRefused) throw cloneError(values, where, undefined);
+  if (needsPort) return carry(copyMarked(values, read), values, where, null);
   const marked = hasShared || haveGetters(read.keys()) ? copyMarked(values, read) : undefined;
   const payload = hasShared ? marked! : (marked?.values ?? values);
-  if (needsPort) return carry(payload, values, where);
   let bulk: Uint8Array;
   try {
     bulk = serialize(payload);
   } catch (error) {
-    if (error instanceof Refused) return carry(payload, values, where);
+    if (error instanceof Refused)
+      return carry(marked ?? copyMarked(values, read), values, where, null);
     throw error;
   }
   const head = hasShared ? engineSharedHead : engineHead;
@@ -132,17 +137,35 @@ function encodeByEngine(
   return head.length + bulk.length;
 }
 
-/** A port refuses by an error too, but later and without the place: so it is tried here. */
-function carry(
-  payload: MarkedValues | readonly unknown[],
+/**
+ * Makes a message of values some of which move. They are gone from this thread when it returns.
+ *
+ * @throws {DataCloneError} when something in them cannot cross; nothing has moved then
+ */
+export function encodeMoved(
   values: readonly unknown[],
   where: (index: number) => string,
+  moves: Moves,
+): Carried {
+  forgetDescriptions();
+  if (survey(values).isRefused) throw cloneError(values, where, undefined);
+  return carry(copyMarked(values, new Map(), moves.list), values, where, moves);
+}
+
+/** A port refuses by an error too, but later and without the place: so it is tried here. */
+function carry(
+  payload: MarkedValues,
+  values: readonly unknown[],
+  where: (index: number) => string,
+  moves: Moves | null,
 ): Carried {
   try {
-    return { carried: structuredClone(payload) };
+    if (moves === null) return { carried: structuredClone(payload) };
+    const { payload: carried, list } = moveOut(payload, moves);
+    return { carried, moved: list };
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    throw cloneError(values, where, error);
+    throw cloneError(values, where, error, moves?.list);
   }
 }
 

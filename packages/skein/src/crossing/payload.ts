@@ -11,12 +11,15 @@
  * arguments out before it writes the result. Blocks are apart, because the owner of the slot frees
  * both when the job is over, however it ended.
  */
+import { freeBlocks } from '../shared/arena.ts';
 import { load, store } from '../shared/atomics.ts';
 import { INLINE_BYTES, PAGE_BYTES, Payload, SLOT, slotAt, TO_PAGES } from '../shared/layout.ts';
+import { closeAll } from './close-moved.ts';
 import { copyBytes } from './copy-bytes.ts';
 import { decode, decodeCarried } from './decode.ts';
-import { encode, type Encoded } from './encode.ts';
+import { encode, type Encoded, encodeMoved } from './encode.ts';
 import { keepFreedMemory } from './kept-memory.ts';
+import { detach, findMoves } from './moves.ts';
 import type { PackedValues } from './packed-values.ts';
 import type { ThisThread } from './this-thread.ts';
 
@@ -41,10 +44,11 @@ function viewOf(thread: ThisThread, slot: number): Buffer {
 }
 
 /**
- * Writes values into a slot that this thread holds.
+ * Writes values into a slot that this thread holds. What moves along with them (`transfer`) is gone from
+ * this thread when it returns.
  *
  * @param where - names the place of a value in errors: 'argument 2'
- * @throws {DataCloneError} when something in them cannot cross; the slot holds no block then
+ * @throws {DataCloneError} when something in them cannot cross; nothing has moved then
  */
 export function writePayload(
   thread: ThisThread,
@@ -53,6 +57,10 @@ export function writePayload(
   values: readonly unknown[],
   where: (index: number) => string,
 ): void {
+  const moves = findMoves(values, [], where);
+  if (moves?.isSmall === false) {
+    return writeElsewhere(thread, slot, part, encodeMoved(values, where, moves));
+  }
   const written = encode(values, viewOf(thread, slot), where);
   if (typeof written === 'number') {
     const { words } = thread.memory;
@@ -61,16 +69,59 @@ export function writePayload(
   } else {
     writeElsewhere(thread, slot, part, written);
   }
+  if (moves === null) return;
+  try {
+    detach(moves);
+  } catch (error) {
+    forget(thread, slot);
+    throw error;
+  }
 }
 
-/** Writes values that were packed before. */
+/** Gives up what was written: it is not to be sent after all. */
+function forget(thread: ThisThread, slot: number): void {
+  const { words } = thread.memory;
+  const at = slotAt(slot);
+  freeBlocks(words, thread.mailbox.arena, slot);
+  const bits = words[at + SLOT.payload] as number;
+  if (bits & Payload.carried) thread.mailbox.dropCarried?.(words[at + SLOT.serial] as number);
+  words[at + SLOT.payload] = 0;
+}
+
+/**
+ * Writes values that were packed before. Those with something that was moved are given to the keeper the
+ * first time, and stay there if the slot is given up by `takePacked`.
+ */
 export function writePacked(
   thread: ThisThread,
   slot: number,
   part: number,
   packed: PackedValues,
 ): void {
-  writeElsewhere(thread, slot, part, 'carried' in packed ? packed : packed.bytes);
+  if ('bytes' in packed) return writeElsewhere(thread, slot, part, packed.bytes);
+  if (packed.moved === undefined) return writeElsewhere(thread, slot, part, packed);
+  const { words } = thread.memory;
+  const at = slotAt(slot);
+  words[at + SLOT.payload] = Payload.carried;
+  if (packed.serial === undefined) {
+    packed.serial = carry(thread, at, packed.carried, packed.moved);
+  } else {
+    words[at + SLOT.serial] = packed.serial;
+  }
+}
+
+/** Takes packed values out of a slot that is given up, so that they can be written into another one. */
+export function takePacked(thread: ThisThread, slot: number, packed: PackedValues): void {
+  if ('carried' in packed && packed.moved !== undefined) {
+    thread.memory.words[slotAt(slot) + SLOT.payload] = 0;
+  }
+}
+
+/** Nobody will want the values: what was moved is given up. */
+export function dropPacked(thread: ThisThread, packed: PackedValues): void {
+  if ('bytes' in packed || packed.moved === undefined) return;
+  if (packed.serial === undefined) closeAll(packed.moved);
+  else thread.mailbox.dropCarried?.(packed.serial);
 }
 
 /** Writes what has not been written into the slot's own bytes, though it may fit there. */
@@ -83,7 +134,7 @@ function writeElsewhere(
   const { words } = thread.memory;
   const at = slotAt(slot);
   if ('carried' in written) {
-    carry(thread, at, written.carried);
+    carry(thread, at, written.carried, written.moved);
   } else if (written instanceof Uint8Array && written.length <= INLINE_BYTES) {
     viewOf(thread, slot).set(written);
     words[at + SLOT.length] = written.length;
@@ -127,7 +178,7 @@ function writeBlock(
   if (page < 0) {
     const bytes = Buffer.allocUnsafeSlow(length);
     writeParts(bytes, head, bulk, bulkAt);
-    return carry(thread, at, bytes, [bytes.buffer]);
+    return void carry(thread, at, bytes, [bytes.buffer]);
   }
   const block = Buffer.from(thread.memory.buffers.arena, page * PAGE_BYTES, length);
   writeParts(block, head, bulk, bulkAt);
@@ -152,11 +203,12 @@ function carry(
   thread: ThisThread,
   at: number,
   value: unknown,
-  transfer?: readonly ArrayBuffer[],
-): void {
+  moved: readonly object[] = [],
+): number {
   const { words } = thread.memory;
   const serial = thread.memory.nextSerial();
   words[at + SLOT.serial] = serial;
   words[at + SLOT.payload] = Payload.carried;
-  thread.carry(serial, value, transfer);
+  thread.carry(serial, value, moved);
+  return serial;
 }

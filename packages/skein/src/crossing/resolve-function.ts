@@ -45,21 +45,35 @@ export function resolveFunction(reference: FunctionReference): Function | Promis
   return resolveLoaded(reference, isMainThread) ?? importFunction(reference);
 }
 
+/** Why it cannot be waited for a module, and what to do then: the ends of two sentences. */
+export interface CannotWait {
+  readonly who: string;
+  readonly cure: string;
+}
+
+const blockingLoop: CannotWait = {
+  who: 'a thread that runs a blocking loop cannot wait for `import()`',
+  cure: 'import the module in this thread before the loop runs, or turn the loop by Node (NodeEventLoop)',
+};
+
 /**
- * The same for a thread that cannot wait: a blocking loop that was given a function to call.
+ * The same for those who cannot wait: a blocking loop that was given a function to call.
  *
  * @throws {FunctionReferenceError} also when the module could be loaded by waiting only
  */
-export function resolveFunctionSync(reference: FunctionReference): Function {
+export function resolveFunctionSync(
+  reference: FunctionReference,
+  why: CannotWait = blockingLoop,
+): Function {
   const loaded = resolveLoaded(reference, true);
   if (loaded !== undefined) return loaded;
   const { url } = reference;
-  if (!mayRequire()) throw needsImport(reference, undefined);
+  if (!mayRequire()) throw needsImport(reference, why, undefined);
   let exports: Exports;
   try {
     exports = whileRequiring(url, () => requireModule(url));
   } catch (error) {
-    if (isNotRequirable(error)) throw needsImport(reference, error);
+    if (isNotRequirable(error)) throw needsImport(reference, why, error);
     throw importFailed(url, error);
   }
   namespaces.set(url, exports);
@@ -173,9 +187,13 @@ function importFailed(url: string, cause: unknown): Error {
   return new FunctionReferenceError(`importing ${url} failed: ${text}`, { cause });
 }
 
-function needsImport(reference: FunctionReference, cause: unknown): FunctionReferenceError {
+function needsImport(
+  reference: FunctionReference,
+  { who, cure }: CannotWait,
+  cause: unknown,
+): FunctionReferenceError {
   return new FunctionReferenceError(
-    `function '${reference.name}' cannot be called here: ${reference.url} is not loaded in this thread, and a thread that runs a blocking loop cannot wait for \`import()\`; import the module in this thread before the loop runs, or turn the loop by Node (NodeEventLoop)`,
+    `function '${reference.name}' cannot be called here: ${reference.url} is not loaded in this thread, and ${who}; ${cure}`,
     cause === undefined ? undefined : { cause },
   );
 }

@@ -1,12 +1,13 @@
 /**
  * Looks over values that take the general path, for two things that the engine's serializer does not
- * see: shared objects, and objects of Node that it would turn into empty ones (Blob, BlockList,
+ * see: objects that describe themselves, and objects of Node that it would turn into empty ones (Blob, BlockList,
  * CryptoKey …), which only a MessagePort carries.
  */
 
 import { types } from 'node:util';
 import { STAYS_HOME } from '../core/stays-home.ts';
-import { isShareable } from './share.ts';
+import { type Instead, reach } from './reach.ts';
+import { describe, isShareable } from './share.ts';
 
 /** What was found. */
 export interface Survey {
@@ -19,56 +20,36 @@ export interface Survey {
 /** Looks at everything that can be reached through arrays, objects, maps and sets. Runs no getters. */
 export function survey(values: readonly unknown[]): Survey {
   const found: Survey = { hasShared: false, needsPort: false, isRefused: false };
-  const seen = new Set<object>();
-  const waiting: object[] = [values];
-  for (let object = waiting.pop(); object !== undefined; object = waiting.pop()) {
-    if (seen.has(object)) continue;
-    seen.add(object);
-    lookAt(object, found, waiting);
-  }
+  reach(values, (object) => lookAt(object, found));
   return found;
 }
 
-function lookAt(object: object, found: Survey, waiting: object[]): void {
-  if (Array.isArray(object)) {
-    for (const element of object)
-      if (typeof element === 'object' && element !== null) waiting.push(element);
-    return;
-  }
+/** Says whether to look inside, too. */
+function lookAt(object: object, found: Survey): boolean | Instead {
+  if (types.isProxy(object)) return false;
+  if (Array.isArray(object)) return true;
   if (ArrayBuffer.isView(object)) {
     if (types.isSharedArrayBuffer(object.buffer)) found.needsPort = true;
-    return;
+    return false;
   }
   if (types.isSharedArrayBuffer(object) || isNodesOwn(object)) {
     found.needsPort = true;
-    return;
+    return false;
   }
-  if (types.isProxy(object)) return;
   if (isShareable(object)) {
     found.hasShared = true;
-    return;
+    return { instead: describe(object).data };
   }
-  if (STAYS_HOME in object || holdsSharedInside(object)) found.isRefused = true;
-  else if (types.isMap(object)) for (const entry of object) pushObjects(entry, waiting);
-  else if (types.isSet(object)) pushObjects(object, waiting);
-  else pushProperties(object, waiting);
-}
-
-function pushObjects(values: Iterable<unknown>, waiting: object[]): void {
-  for (const value of values) if (typeof value === 'object' && value !== null) waiting.push(value);
-}
-
-function pushProperties(object: object, waiting: object[]): void {
-  for (const key of Object.keys(object)) {
-    const value: unknown = Object.getOwnPropertyDescriptor(object, key)?.value;
-    if (typeof value === 'object' && value !== null) waiting.push(value);
+  if (STAYS_HOME in object || holdsSharedInside(object)) {
+    found.isRefused = true;
+    return false;
   }
+  return true;
 }
 
-/** Shared objects are replaced in plain objects and arrays; anywhere else they would arrive empty. */
+/** They are replaced in plain objects, arrays, maps and sets; anywhere else they would arrive empty. */
 export function holdsSharedInside(object: object): boolean {
-  if (types.isMap(object)) return [...object].flat().some(isSharedObject);
-  if (types.isSet(object)) return [...object].some(isSharedObject);
+  if (types.isMap(object) || types.isSet(object)) return false;
   const prototype = Object.getPrototypeOf(object) as object | null;
   if (prototype === null || Object.getPrototypeOf(prototype) === null) return false;
   return Object.keys(object).some((key) =>

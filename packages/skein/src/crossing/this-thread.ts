@@ -12,6 +12,7 @@ import {
   type MessagePort,
   receiveMessageOnPort,
   threadId,
+  type Transferable,
   workerData,
 } from 'node:worker_threads';
 import { InternalError } from '../core/exceptions.ts';
@@ -115,18 +116,20 @@ export class ThisThread {
   }
 
   /** Tells the keeper something. Never blocks. */
-  tellKeeper(message: object, transfer: readonly (MessagePort | ArrayBuffer)[] = []): void {
+  tellKeeper(message: object, transfer: readonly object[] = []): void {
     if (this.keeperPort === undefined) throw new InternalError('There is no keeper to talk to.');
-    this.keeperPort.postMessage(message, transfer);
+    this.keeperPort.postMessage(message, transfer as readonly Transferable[]);
   }
 
   /**
    * Gives the keeper a value that only a MessagePort can carry, to be fetched under this key. Where
    * there is no keeper there is no other thread: what this one sends to itself stays here.
+   *
+   * @param moved - what in the value is moved along
    */
-  carry(key: number, value: unknown, transfer?: readonly ArrayBuffer[]): void {
+  carry(key: number, value: unknown, moved: readonly object[]): void {
     if (this.keeperPort === undefined) this.#carried.set(key, value);
-    else this.tellKeeper({ type: 'carry', key, value }, transfer);
+    else this.tellKeeper({ type: 'carry', key, value, moved }, moved);
   }
 
   /** Fetches a value that another thread gave the keeper to carry. Blocks, some 100 µs. */

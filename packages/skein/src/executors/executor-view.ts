@@ -1,5 +1,6 @@
 import { ofThisCopy } from '../core/copies.ts';
 import type { Executor, ResultOf } from '../core/executor.ts';
+import type { Sendable } from '../core/sendable.ts';
 import { staysHome } from '../core/stays-home.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
 import type { ConcurrentFuture } from './concurrent-future.ts';
@@ -50,10 +51,14 @@ export class ExecutorView implements Executor, Disposable, AsyncDisposable {
    * As `ThreadPoolExecutor.submit`, with the options of this view.
    *
    * @throws {DataCloneError} also when the value of a context variable cannot cross; it is named
+   * @throws {ValueError} also when `retries` and something that is transferred meet
    * @throws {RuntimeError} also when two context variables with values have the same name
    */
-  submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): ConcurrentFuture<ResultOf<R>> {
-    return this.#submit(fn, args, jobOptions(this.#options));
+  submit<A extends unknown[], R>(
+    fn: (...args: A) => R,
+    ...args: Sendable<A>
+  ): ConcurrentFuture<ResultOf<R>> {
+    return this.#submit(fn, args as A, jobOptions(this.#options));
   }
 
   /** As `ThreadPoolExecutor.map`; each task, of one element or a chunk of them, has these options. */

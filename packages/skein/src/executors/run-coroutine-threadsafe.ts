@@ -6,6 +6,7 @@
  * pending is looked at whenever this thread looks around, and fails when its loop is gone and no reply
  * is on its way.
  */
+import type { Sendable } from '../core/sendable.ts';
 import type { ResultOf } from '../core/executor.ts';
 import { RuntimeError } from '../core/exceptions.ts';
 import { repr } from '../core/repr.ts';
@@ -44,7 +45,7 @@ let isWatching = false;
  */
 export function runCoroutineThreadsafe<A extends unknown[], R>(
   fn: (...args: A) => R,
-  args: NoInfer<A>,
+  args: NoInfer<Sendable<A>>,
   loop: RemoteLoop,
 ): ConcurrentFuture<ResultOf<R>> {
   if (!(loop instanceof LoopHandle)) {

@@ -1,5 +1,6 @@
 /** The options of one task: what `executor.with` takes, and what becomes of it on the way to a worker. */
 import { inspect } from 'node:util';
+import type { Transferable } from 'node:worker_threads';
 import { type CarriedValues, valuesToCarry } from '../core/carried-context.ts';
 import { Context, copyContext } from '../core/context.ts';
 import { ValueError } from '../core/exceptions.ts';
@@ -39,6 +40,11 @@ export interface SubmitOptions {
    * ≥ 0. Its future ends as the last attempt does. Default 0.
    */
   readonly retries?: number | undefined;
+  /**
+   * What of the arguments is moved to the task instead of copied: `ArrayBuffer`s, `MessagePort`s, … They
+   * are detached here when the task is submitted. `transfer()` says it of a single argument, or of a result.
+   */
+  readonly transfer?: readonly Transferable[] | undefined;
 }
 
 /** The options of a task that is submitted now. */
@@ -51,6 +57,7 @@ export interface JobOptions {
   readonly signal: AbortSignal | null;
   readonly retries: number;
   readonly priority: number;
+  readonly transfer: readonly Transferable[];
 }
 
 const GRACE_MS = 100;
@@ -80,11 +87,11 @@ export function checkOptions(options: SubmitOptions): SubmitOptions {
 /** What of the options is to be known when a task is submitted with them; null = nothing. */
 export function jobOptions(options: SubmitOptions): JobOptions | null {
   const { context = false, name = null, timeout = Infinity, grace = GRACE_MS } = options;
-  const { signal = null, retries = 0, priority = 0 } = options;
+  const { signal = null, retries = 0, priority = 0, transfer = [] } = options;
   const carried =
     context === false ? null : valuesToCarry(context === true ? copyContext() : context);
   const isLimited = timeout !== Infinity || signal !== null;
-  const isOrdinary = retries === 0 && priority === 0;
+  const isOrdinary = retries === 0 && priority === 0 && transfer.length === 0;
   if (carried === null && name === null && !isLimited && isOrdinary) return null;
   return {
     context: carried,
@@ -94,6 +101,7 @@ export function jobOptions(options: SubmitOptions): JobOptions | null {
     signal,
     retries,
     priority,
+    transfer,
   };
 }
 
@@ -105,6 +113,7 @@ const NO_OPTIONS: JobOptions = {
   signal: null,
   retries: 0,
   priority: 0,
+  transfer: [],
 };
 
 /** The same for a task that is called so, unless it has a name. */
@@ -135,6 +144,9 @@ const checks: { readonly [K in keyof Required<SubmitOptions>]: (value: unknown) 
   retries: (value) => {
     if (Number.isInteger(value) && (value as number) >= 0) return;
     throw new ValueError(`the option 'retries' takes a whole number ≥ 0, got ${inspect(value)}`);
+  },
+  transfer: (value) => {
+    if (!Array.isArray(value)) throw wrong('transfer', 'an array of what is moved', value);
   },
 };
 

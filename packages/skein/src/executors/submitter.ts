@@ -4,8 +4,10 @@
  * they cross, behind those that stay already, and goes on when there is.
  */
 import { availableParallelism } from 'node:os';
+import { ValueError } from '../core/exceptions.ts';
+import { findMoves } from '../crossing/moves.ts';
 import { pack, type PackedValues } from '../crossing/packed-values.ts';
-import { Part, writePacked, writePayload } from '../crossing/payload.ts';
+import { dropPacked, Part, takePacked, writePacked, writePayload } from '../crossing/payload.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { compareExchange, store } from '../shared/atomics.ts';
 import {
@@ -63,8 +65,13 @@ export class Submitter {
    */
   submit(job: Job, fn: number, args: readonly unknown[], options: JobOptions | null): void {
     const all = options === null ? args : payloadOf(args, options);
-    if (options !== null && options.retries > 0) {
-      const packed = pack(all, placesIn(options));
+    const places = placesIn(options);
+    const moves = findMoves(all, options?.transfer ?? nothing, places);
+    if (moves !== null) {
+      if (options !== null && options.retries > 0) throw goneAfterFirst(options.retries);
+      this.#send(job, fn, pack(all, places, moves), options);
+    } else if (options !== null && options.retries > 0) {
+      const packed = pack(all, places, null);
       job.retry(options.retries, () => this.#takesJobs() && this.#send(job, fn, packed, options));
       this.#send(job, fn, packed, options);
     } else {
@@ -119,7 +126,7 @@ export class Submitter {
     if (!pool.queue.push(slot, priority)) {
       // Nobody saw it: it was queued, but in no ring. Except a worker that met an old entry of
       // this slot, and then it is under way.
-      if (!this.#takeBack(slot)) return true;
+      if (!this.#takeBack(slot, args)) return true;
       job.enqueued(NO_SLOT, 0); // this slot will be another job's
       return false;
     }
@@ -140,13 +147,14 @@ export class Submitter {
     mailbox.beforeRest(this.#atRest);
   }
 
-  /** Takes a queued slot out of use; false when a worker has it. */
-  #takeBack(slot: number): boolean {
+  /** Takes a queued slot out of use, and out of it what is written again; false when a worker has it. */
+  #takeBack(slot: number, again?: readonly unknown[] | PackedValues): boolean {
     const { queued } = this.#pool;
     const at = slotAt(slot) + SLOT.state;
     if (compareExchange(this.#thread.memory.words, at, queued, Phase.writing) !== queued) {
       return false;
     }
+    if (again !== undefined && !isList(again)) takePacked(this.#thread, slot, again);
     this.#thread.mailbox.release(slot);
     return true;
   }
@@ -160,16 +168,27 @@ export class Submitter {
     const packed = isList(args) ? pack(args, placesIn(options)) : args;
     this.#thread.mailbox.hold(() => {
       if (this.cancelsHeld) job.cancel();
-      if (job.done()) return true; // cancelled
-      try {
-        if (this.#takesJobs()) return this.#enqueue(job, fn, packed, options);
-        job.fail(this.#refusal());
-      } catch (error) {
-        job.fail(error);
+      if (!job.done()) {
+        try {
+          if (this.#takesJobs()) return this.#enqueue(job, fn, packed, options);
+          job.fail(this.#refusal());
+        } catch (error) {
+          job.fail(error);
+        }
       }
+      dropPacked(this.#thread, packed);
       return true;
     });
   }
+}
+
+const nothing: readonly unknown[] = [];
+
+function goneAfterFirst(retries: number): ValueError {
+  return new ValueError(
+    `the option 'retries' (${retries}) and arguments that are transferred do not go together: the first ` +
+      'attempt takes them away. Leave one of the two out, or use a SharedArrayBuffer.',
+  );
 }
 
 /** `Array.isArray` that knows readonly arrays. */

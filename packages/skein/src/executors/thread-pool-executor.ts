@@ -16,6 +16,7 @@ import { requireOptions } from '../core/arguments.ts';
 import { noteBlocking } from '../core/blocking-calls.ts';
 import { BrokenThreadPool, QueueFull, RuntimeError } from '../core/exceptions.ts';
 import type { Executor, ResultOf } from '../core/executor.ts';
+import type { Sendable } from '../core/sendable.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { assertNotImporting } from '../crossing/import-guard.ts';
 import { besideTheDoor } from '../crossing/package-place.ts';
@@ -108,18 +109,23 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
    *
    * @param fn - an exported function of a module, plain, async or a generator function, or one
    *   registered with `task()`
-   * @param args - whatever the structured clone algorithm carries, executors and `loop.remote()`;
-   *   copied before this returns
+   * @param args - whatever the structured clone algorithm carries, executors, `loop.remote()`, and what
+   *   describes itself (`shareKey`); copied before this returns, or moved (`transfer`). The compiler
+   *   refuses functions, symbols, promises and WeakMaps
    * @throws {RuntimeError} `ERR_EXECUTOR_SHUTDOWN` after `shutdown()`; `ERR_MAIN_GUARD` while a
    *   worker imports the module that makes the call
    * @throws {BrokenThreadPool} when the pool's initializer has failed
    * @throws {QueueFull} when `maxQueue` tasks wait already
    * @throws {FunctionReferenceError} when `fn` cannot be found from another thread: a closure, or
    *   not exported
-   * @throws {DataCloneError} when an argument cannot cross; it names the argument and the place
+   * @throws {DataCloneError} when an argument cannot cross or cannot be moved; it names the
+   *   argument and the place
    */
-  submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): ConcurrentFuture<ResultOf<R>> {
-    return this.#submit(fn, args, null);
+  submit<A extends unknown[], R>(
+    fn: (...args: A) => R,
+    ...args: Sendable<A>
+  ): ConcurrentFuture<ResultOf<R>> {
+    return this.#submit(fn, args as A, null);
   }
 
   /**

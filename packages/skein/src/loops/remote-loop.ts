@@ -9,6 +9,7 @@
 import type { EventLoop } from '../core/event-loop.ts';
 import type { RemoteLoop } from '../core/remote-loop.ts';
 import { RuntimeError } from '../core/exceptions.ts';
+import type { Sendable } from '../core/sendable.ts';
 import { functionId, referenceById } from '../crossing/function-table.ts';
 import { pack } from '../crossing/packed-values.ts';
 import { Part, readPayload, writePacked, writePayload } from '../crossing/payload.ts';
@@ -39,7 +40,7 @@ export class LoopHandle implements RemoteLoop {
     this.#address = address;
   }
 
-  callSoonThreadsafe<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): void {
+  callSoonThreadsafe<A extends unknown[]>(fn: (...args: A) => unknown, ...args: Sendable<A>): void {
     const thread = thisThread();
     const { mailbox } = thread;
     const id = functionId(thread, fn);

@@ -53,6 +53,8 @@ export interface CarryMessage {
   readonly type: 'carry';
   readonly key: number;
   readonly value: unknown;
+  /** What in the value has to be moved along when it is handed on. */
+  readonly moved: readonly object[];
 }
 
 /** Send me the value under this key, now or when it comes. */

@@ -17,7 +17,7 @@
  *
  * It is a daemon of the root thread: when that ends, the keeper and all its threads end.
  */
-import type { MessagePort, Worker } from 'node:worker_threads';
+import type { MessagePort, Transferable, Worker } from 'node:worker_threads';
 import { RuntimeError } from '../core/exceptions.ts';
 import { mailboxHost } from '../crossing/mailbox-host.ts';
 import { load, store } from '../shared/atomics.ts';
@@ -30,7 +30,7 @@ import type { KeeperMessage, KeeperSetup, StartMessage } from './keeper-messages
 import { Parcels } from './parcels.ts';
 import { PrivatePools } from './private-pools.ts';
 import { AGAIN_MS, endWorker, spawn } from './spawn.ts';
-import { hasRunOutOfMemory, sweep } from './sweep.ts';
+import { hasRunOutOfMemory, type Leavings, sweep } from './sweep.ts';
 import { printUncaught } from './thread-errors.ts';
 import { WorkerSupply } from './worker-supply.ts';
 
@@ -40,6 +40,7 @@ export class Keeper {
   /** Workers that the keeper has started itself, by ident. */
   readonly #workers = new Map<number, { readonly worker: Worker; readonly name: string }>();
   readonly #parcels = new Parcels();
+  readonly #leavings: Leavings;
   readonly #supply: WorkerSupply;
   readonly #mailbox: Mailbox;
   readonly #privatePools: PrivatePools;
@@ -49,7 +50,11 @@ export class Keeper {
     this.#setup = setup;
     this.#memory = new ProcessMemory(setup.buffers);
     this.#mailbox = new Mailbox(this.#memory, setup.address, mailboxHost);
-    this.#privatePools = new PrivatePools(this.#memory, this.#mailbox.arena);
+    this.#leavings = {
+      arena: this.#mailbox.arena,
+      dropCarried: (serial) => this.#parcels.drop(serial),
+    };
+    this.#privatePools = new PrivatePools(this.#memory, this.#leavings);
     this.#supply = new WorkerSupply(this.#memory, (config, name) => {
       const { pool, entry, data, resourceLimits } = config;
       return this.#startWorker(pool, { name, daemon: true, entry, data, resourceLimits });
@@ -95,10 +100,10 @@ export class Keeper {
       case 'private':
         return this.#privatePools.add(from, message);
       case 'carry':
-        return this.#parcels.put(message.key, message.value);
+        return this.#parcels.put(message.key, message);
       case 'want':
-        return this.#parcels.want(message.key, (value) => {
-          const transfer = value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : [];
+        return this.#parcels.want(message.key, ({ value, moved }) => {
+          const transfer = moved as readonly Transferable[];
           port.postMessage({ type: 'value', key: message.key, value }, transfer);
           wakeThread(this.#memory.words, from.entry);
         });
@@ -167,7 +172,7 @@ export class Keeper {
     if (own !== undefined && hasRunOutOfMemory(this.#memory.words, address)) {
       printUncaught(own.name, outOfMemory());
     }
-    const { pool, hasFailed } = sweep(this.#memory, this.#mailbox.arena, address);
+    const { pool, hasFailed } = sweep(this.#memory, this.#leavings, address);
     if (pool >= 0) this.#supply.workerEnded(pool, address.entry, hasFailed);
     for (const left of this.#privatePools.threadsLeftBy(address)) this.#terminate(left);
     this.#supply.look();

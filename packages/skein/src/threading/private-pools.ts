@@ -7,24 +7,23 @@
  * is the keeper who looks after that, when it buries the maker. A thread of the pool may have such a pool
  * itself: that goes when this thread is buried.
  */
-import type { Arena } from '../shared/arena.ts';
 import { compareExchange, load } from '../shared/atomics.ts';
 import { POOL, PoolStatus, THREAD, threadAt } from '../shared/layout.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
 import { type ThreadAddress, usedEntries } from '../shared/thread-table.ts';
 import type { PrivateMessage } from './keeper-messages.ts';
-import { discardQueued } from './sweep.ts';
+import { discardQueued, type Leavings } from './sweep.ts';
 
 export class PrivatePools {
   readonly #memory: ProcessMemory;
-  readonly #arena: Arena;
+  readonly #leavings: Leavings;
   /** By the ident of the thread; the pool it had before has been shut down by itself. */
   readonly #pools = new Map<number, PrivateMessage>();
 
-  constructor(memory: ProcessMemory, arena: Arena) {
+  constructor(memory: ProcessMemory, leavings: Leavings) {
     this.#memory = memory;
-    this.#arena = arena;
+    this.#leavings = leavings;
   }
 
   /** A thread says that a pool is its own. */
@@ -47,7 +46,7 @@ export class PrivatePools {
     for (const status of [PoolStatus.open, PoolStatus.broken]) {
       compareExchange(words, pool.at + POOL.status, status, PoolStatus.shutdown);
     }
-    discardQueued(this.#memory, this.#arena, pool);
+    discardQueued(this.#memory, this.#leavings, pool);
     return threadsOf(words, pool);
   }
 }

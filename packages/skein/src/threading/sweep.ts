@@ -27,6 +27,7 @@ import {
   ORPHAN,
   PAGE_BYTES,
   pageAt,
+  Payload,
   Phase,
   phaseOf,
   POOL,
@@ -45,6 +46,13 @@ import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
 import { isAlive, type ThreadAddress, wakeAll } from '../shared/thread-table.ts';
 
+/** Where that lies which slots refer to. */
+export interface Leavings {
+  readonly arena: Arena;
+  /** Nobody will fetch what the keeper carries under this serial number. */
+  dropCarried(serial: number): void;
+}
+
 /**
  * Sweeps up after a dead thread. Keeper only.
  *
@@ -53,7 +61,7 @@ import { isAlive, type ThreadAddress, wakeAll } from '../shared/thread-table.ts'
  */
 export function sweep(
   memory: ProcessMemory,
-  arena: Arena,
+  leavings: Leavings,
   dead: ThreadAddress,
 ): { readonly pool: number; readonly hasFailed: boolean } {
   const { words } = memory;
@@ -64,15 +72,15 @@ export function sweep(
   store(words, at + THREAD.status, ThreadStatus.ended);
   const place = { words, links: linkAt(0) };
   for (const slot of closeInbox(place, at + THREAD.inbox)) {
-    discard(words, arena, slot, load(words, slotAt(slot) + SLOT.state));
+    discard(words, leavings, slot, load(words, slotAt(slot) + SLOT.state));
   }
   for (let chunk = 0; chunk < CHUNKS; chunk++) {
     const owner = load(words, chunkAt(chunk));
     if (owner === 0) continue;
     for (let nth = 0; nth < SLOTS_PER_CHUNK; nth++) {
       const slot = chunk * SLOTS_PER_CHUNK + nth;
-      sweepClaim(words, arena, slot, dead, reason, exitCode);
-      if (owner === dead.ident) sweepOwned(memory, arena, slot);
+      sweepClaim(words, leavings, slot, dead, reason, exitCode);
+      if (owner === dead.ident) sweepOwned(memory, leavings, slot);
     }
     if (owner === dead.ident) store(words, chunkAt(chunk), ORPHAN);
   }
@@ -116,7 +124,7 @@ function whyItDied(words: Int32Array, at: number): number {
 /** A slot that the dead thread had claimed as a worker, or that was sent to it. */
 function sweepClaim(
   words: Int32Array,
-  arena: Arena,
+  leavings: Leavings,
   slot: number,
   dead: ThreadAddress,
   reason: number,
@@ -126,14 +134,14 @@ function sweepClaim(
   const state = load(words, at + SLOT.state);
   const phase = phaseOf(state);
   if (whoOf(state) !== dead.entry) return;
-  if (phase === Phase.posted) return discard(words, arena, slot, state);
+  if (phase === Phase.posted) return discard(words, leavings, slot, state);
   const isUnderWay = phase === Phase.running || phase === Phase.condemned;
   if (!isUnderWay && phase !== Phase.done) return;
   const owner = {
     entry: load(words, at + SLOT.owner),
     ident: load(words, at + SLOT.ownerIdent),
   };
-  if (!isAlive(words, owner)) return discard(words, arena, slot, state);
+  if (!isAlive(words, owner)) return discard(words, leavings, slot, state);
   if (isUnderWay) {
     store(words, at + SLOT.detail, phase === Phase.condemned ? EndReason.overrun : reason);
     store(words, at + SLOT.detail2, exitCode);
@@ -145,7 +153,7 @@ function sweepClaim(
 }
 
 /** A slot of the dead thread's own. Queued and running ones stay until a worker is through. */
-function sweepOwned(memory: ProcessMemory, arena: Arena, slot: number): void {
+function sweepOwned(memory: ProcessMemory, leavings: Leavings, slot: number): void {
   const { words } = memory;
   const state = load(words, slotAt(slot) + SLOT.state);
   const phase = phaseOf(state);
@@ -154,28 +162,33 @@ function sweepOwned(memory: ProcessMemory, arena: Arena, slot: number): void {
   // Done: taken from the inbox and not released, or a worker will find the inbox closed; then the
   // first of us to change the state frees the slot.
   const isOver = phase === Phase.writing || phase === Phase.done || phase === Phase.lost;
-  if (isOver || isAdrift) discard(words, arena, slot, state);
+  if (isOver || isAdrift) discard(words, leavings, slot, state);
 }
 
 /** Takes a slot out of use, unless it is not in this state any more: somebody has moved it on. */
-function discard(words: Int32Array, arena: Arena, slot: number, state: number): void {
+function discard(words: Int32Array, leavings: Leavings, slot: number, state: number): void {
   const at = slotAt(slot) + SLOT.state;
   if (state === Phase.free) return;
   const claimed = slotState(Phase.writing, load(words, HEADER.keeper) - 1);
   if (compareExchange(words, at, state, claimed) !== state) return;
-  freeBlocks(words, arena, slot);
+  freeBlocks(words, leavings.arena, slot);
   clearControl(words, slot);
+  const payload = slotAt(slot) + SLOT.payload;
+  if (((words[payload] as number) & Payload.carried) !== 0) {
+    leavings.dropCarried(words[slotAt(slot) + SLOT.serial] as number);
+  }
+  words[payload] = 0;
   store(words, at, Phase.free);
 }
 
 /** Throws away what is queued in a pool whose only submitter is gone. Keeper only. */
-export function discardQueued(memory: ProcessMemory, arena: Arena, pool: PoolMemory): void {
+export function discardQueued(memory: ProcessMemory, leavings: Leavings, pool: PoolMemory): void {
   const { words } = memory;
   const claimed = slotState(Phase.running, load(words, HEADER.keeper) - 1);
   for (;;) {
     const slot = pool.queue.claim(claimed, Date.now);
     if (slot < 0) return;
-    discard(words, arena, slot, claimed);
+    discard(words, leavings, slot, claimed);
   }
 }
 

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { RuntimeError } from '../core/exceptions.ts';
+import type { Sendable } from '../core/sendable.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { besideTheDoor } from '../crossing/package-place.ts';
 import { Part, writePayload } from '../crossing/payload.ts';
@@ -25,8 +26,8 @@ interface ThreadBasics<A extends unknown[]> {
 
 /** Arguments of the target; they cross as `ThreadPoolExecutor.submit`'s do. */
 type ThreadArguments<A extends unknown[]> = [] extends A
-  ? { readonly args?: NoInfer<A> | undefined }
-  : { readonly args: NoInfer<A> };
+  ? { readonly args?: NoInfer<Sendable<A>> | undefined }
+  : { readonly args: NoInfer<Sendable<A>> };
 
 let count = 0;
 
@@ -65,7 +66,7 @@ export class Thread<A extends unknown[] = unknown[]> extends ThreadHandle {
     const standard = `Thread-${count}${target.name === '' ? '' : ` (${target.name})`}`;
     super(name ?? standard, daemon ?? thisThread().daemon);
     this.#target = target;
-    this.#args = args ?? ([] as unknown as A);
+    this.#args = (args ?? []) as unknown as A;
   }
 
   /**

@@ -103,7 +103,7 @@ describe('executor.with({ context })', () => {
     });
     const argument = { message: /^argument 1: a symbol/ };
     const good = pool.with({ context: contextWith({ trace: 1 }) });
-    assert.throws(() => good.submit(echo, Symbol('x')), argument);
+    assert.throws(() => good.submit(echo<unknown>, Symbol('x')), argument);
   });
 
   test('two variables of one name are refused, here and there', () => {

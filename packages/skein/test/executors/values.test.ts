@@ -171,7 +171,7 @@ describe('what cannot cross is refused at submit, by its name and place', () => 
 
   test('refused again and again, nothing leaks', () => {
     for (let i = 0; i < 20_000; i++) {
-      assert.throws(() => pool.submit(echo, { i, f: echo }), DataCloneError);
+      assert.throws(() => pool.submit(echo<unknown>, { i, f: echo }), DataCloneError);
     }
     assert.equal(pool.submit(echo, 1).result(), 1);
   });

@@ -113,7 +113,10 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     begin,
     addressOf,
     mailboxOf,
-    sweep: (entry) => void sweeping.sweep(memory, mailboxOf(KEEPER).arena, addressOf(entry)),
+    sweep: (entry) => {
+      const leavings = { arena: mailboxOf(KEEPER).arena, dropCarried: () => {} };
+      sweeping.sweep(memory, leavings, addressOf(entry));
+    },
     memory,
     pool: new pools.PoolMemory(memory, 0),
     parking,

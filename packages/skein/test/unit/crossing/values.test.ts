@@ -261,7 +261,7 @@ describe('shared objects', () => {
     const stranger = { [shareKey]: () => ({ kind: 'stranger', data: 1 }) };
     assert.throws(
       () => roundTrip([stranger]),
-      /nothing is registered for shared objects of kind 'stranger'/,
+      /a description of a kind that nobody knows, 'stranger'/,
     );
     assert.deepEqual(roundTrip([1]), [1]);
   });

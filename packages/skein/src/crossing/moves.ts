@@ -9,14 +9,12 @@
  * detached: the engine looks over the whole list first. So a submit that throws has taken nothing away.
  */
 import { types } from 'node:util';
-import * as workerThreads from 'node:worker_threads';
+import type { Transferable } from 'node:worker_threads';
 import { DataCloneError } from '../core/exceptions.ts';
 import { describePath, withArticle } from './clone-place.ts';
 import { type Instead, reach } from './reach.ts';
 import { describe, forgetDescriptions, isShareable } from './share.ts';
 import { hasMarks, markOf, unmark } from './transfer.ts';
-
-type Transferable = workerThreads.Transferable;
 
 /** What moves. */
 export interface Moves {
@@ -138,9 +136,12 @@ function isDetached(memory: ArrayBuffer): boolean {
   }
 }
 
-/** Node 20 has no such function, and copies what is marked so. */
+/**
+ * Node 20 has no such function, and copies what is marked so. Asked for at run time: a bundler would make
+ * an import of it.
+ */
 function isUntransferable(object: object): boolean {
-  const { isMarkedAsUntransferable } = workerThreads as {
+  const { isMarkedAsUntransferable } = process.getBuiltinModule('node:worker_threads') as {
     isMarkedAsUntransferable?: (object: object) => boolean;
   };
   return isMarkedAsUntransferable?.(object) === true;

@@ -13,6 +13,10 @@ export class AsyncJobs {
   readonly #loop = new NodeEventLoop();
   #count = 0;
 
+  constructor() {
+    this.#loop.scheduler.late.mayStayOpen = true; // it ends with the thread
+  }
+
   /** The handle by which other threads reach the loop. */
   get remote(): LoopHandle {
     return remoteOf(this.#loop);

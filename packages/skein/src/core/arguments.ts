@@ -23,6 +23,15 @@ export function requireOptions(x: unknown, asked: string, example: string): void
   throw new TypeError(`${asked}() takes options as an object, got ${repr(x)}; write ${example}`);
 }
 
+/** @param known - the names of the options that there are */
+export function requireKnown(options: object, asked: string, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const which = known.length === 1 ? `option '${known[0]}'` : `options ${known.join(', ')}`;
+    throw new TypeError(`${asked}() knows the ${which}, and was given '${name}'.`);
+  }
+}
+
 export function requireLoop(x: unknown): void {
   if ((x as { scheduler?: unknown } | null | undefined)?.scheduler === undefined) throw noLoop(x);
 }

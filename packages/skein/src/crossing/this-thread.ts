@@ -47,7 +47,7 @@ type KeeperAnswer =
   | { readonly type: 'terminate'; readonly addresses: readonly ThreadAddress[] };
 
 /** A job that waits in a queue, as far as its slot tells. */
-interface QueuedJob {
+export interface QueuedJob {
   readonly queuedSlot: number;
 }
 

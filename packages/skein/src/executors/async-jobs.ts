@@ -57,3 +57,15 @@ export class AsyncJobs {
     if (this.#count === 0 && loop.isRunning()) loop.callSoon(() => loop.stop());
   }
 }
+
+let asyncJobsHere: AsyncJobs | null = null;
+
+/** This thread is a worker, and runs async functions so. */
+export function setAsyncJobsOfThread(asyncJobs: AsyncJobs): void {
+  asyncJobsHere = asyncJobs;
+}
+
+/** Runs an async function as a task of this worker's loop. */
+export function runAsyncHere(fn: () => Promise<unknown>): Promise<unknown> {
+  return (asyncJobsHere as AsyncJobs).run(null, fn);
+}

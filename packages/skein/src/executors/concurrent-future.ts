@@ -98,7 +98,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     return this.#state !== State.pending;
   }
 
-  /** Whether the work was cancelled before it began. */
+  /** Whether the work was cancelled: before it began, or it has ended because it was asked to. */
   cancelled(): boolean {
     return this.#state === State.cancelled;
   }
@@ -319,8 +319,9 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
 
   #overrunError(isCondemned: boolean, thrown: unknown): TimeoutError {
     const end = isCondemned
-      ? ' It did not end when it was asked to, so its thread was ended, and the pool has replaced that.'
-      : '';
+      ? ' It did not end when it was asked to, so its thread was ended, and the pool has replaced that. ' +
+        'A function that looks at currentJob().cancelled can end in time.'
+      : ' Give it longer, or less to do.';
     const cause = thrown === undefined ? undefined : { cause: decodeError(thrown) };
     const timeout = this.#options?.timeout;
     return new TimeoutError(

@@ -71,7 +71,7 @@ export function setAlone(job: RunningJob | null): void {
   alone = job;
 }
 
-/** Calls `call` so that `job` is the current one of all that comes of it. To be called in a context. */
+/** Makes `job` the current one in the context that is entered now, and in all that comes of it. */
 export function setInContext(job: RunningJob): void {
   inContext.set(job);
 }

@@ -2,16 +2,9 @@ import { ofThisCopy } from '../core/copies.ts';
 import type { Executor, ResultOf } from '../core/executor.ts';
 import type { Sendable } from '../core/sendable.ts';
 import { staysHome } from '../core/stays-home.ts';
-import type { ThisThread } from '../crossing/this-thread.ts';
 import type { ConcurrentFuture } from './concurrent-future.ts';
 import { type MapOptions, MapResults, type Submit } from './map.ts';
-import {
-  checkOptions,
-  type JobOptions,
-  jobOptions,
-  named,
-  type SubmitOptions,
-} from './submit-options.ts';
+import { checkOptions, type JobOptions, jobOptions, type SubmitOptions } from './submit-options.ts';
 import type { ShutdownOptions, ThreadPoolExecutor } from './thread-pool-executor.ts';
 
 /** Submits to the pool behind a view. */
@@ -30,19 +23,12 @@ export type SubmitJob = <A extends unknown[], R>(
  */
 export class ExecutorView implements Executor, Disposable, AsyncDisposable {
   readonly #executor: ThreadPoolExecutor;
-  readonly #thread: ThisThread;
   readonly #submit: SubmitJob;
   readonly #options: SubmitOptions;
 
   /** @internal Views come from `executor.with`. */
-  constructor(
-    executor: ThreadPoolExecutor,
-    thread: ThisThread,
-    submit: SubmitJob,
-    options: SubmitOptions,
-  ) {
+  constructor(executor: ThreadPoolExecutor, submit: SubmitJob, options: SubmitOptions) {
     this.#executor = executor;
-    this.#thread = thread;
     this.#submit = submit;
     this.#options = checkOptions(options);
   }
@@ -67,14 +53,15 @@ export class ExecutorView implements Executor, Disposable, AsyncDisposable {
     items: Iterable<T> | AsyncIterable<T>,
     options: MapOptions = {},
   ): MapResults<ResultOf<R>> {
+    const own = this.#options;
     const submit: Submit = (task, args, name) =>
-      this.#submit(task, args, named(jobOptions(this.#options), name));
-    return new MapResults(this.#thread, submit, fn, items, options);
+      this.#submit(task, args, jobOptions({ ...own, name: own.name ?? name }));
+    return new MapResults(submit, fn, items, options);
   }
 
   /** A view with these options, and with those of this view that are not among them. */
   with(options: SubmitOptions): ExecutorView {
-    return new ExecutorView(this.#executor, this.#thread, this.#submit, {
+    return new ExecutorView(this.#executor, this.#submit, {
       ...this.#options,
       ...checkOptions(options),
     });

@@ -1,5 +1,5 @@
 import { BrokenThreadPool } from '../core/exceptions.ts';
-import { EndReason, SLOT, slotAt } from '../shared/layout.ts';
+import { EndReason, MOST_EXTRA, SLOT, slotAt } from '../shared/layout.ts';
 
 /** The error of a job whose worker died with it, from what the keeper wrote into the slot. */
 export function lostJobError(words: Int32Array, slot: number, name: string): BrokenThreadPool {
@@ -21,7 +21,8 @@ function whatHappened(reason: number | undefined, exitCode: number | undefined):
     case EndReason.deadlock:
       return (
         'all threads of its pool wait for tasks that are queued behind them, and there are as many as ' +
-        'there may be (maxWorkers and 32 more). Let the function that submits be async and await, or ' +
+        `there may be (maxWorkers and ${MOST_EXTRA} more). ` +
+        'Let the function that submits be async and await, or ' +
         'give the inner tasks a pool of their own.'
       );
     case EndReason.failed:

@@ -7,8 +7,8 @@ import { resolveFunction } from '../crossing/resolve-function.ts';
 import { registerTask } from '../crossing/task.ts';
 import { thisThread } from '../crossing/this-thread.ts';
 import { run } from '../loops/run.ts';
+import { runAsyncHere } from './async-jobs.ts';
 import { currentJob } from './current-job.ts';
-import { runAsyncHere } from './run-on-all.ts';
 
 /** The values before the first element that failed, and then what it failed with. */
 export type ChunkResult<T> = readonly [values: T[], failure: readonly [unknown] | null];

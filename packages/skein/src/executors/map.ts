@@ -14,10 +14,11 @@
  * @see CPython Lib/concurrent/futures/_base.py, Executor.map (rule 75)
  */
 import { inspect } from 'node:util';
+import { requireKnown } from '../core/arguments.ts';
 import { TimeoutError, ValueError } from '../core/exceptions.ts';
 import type { ResultOf } from '../core/executor.ts';
 import { functionId } from '../crossing/function-table.ts';
-import type { ThisThread } from '../crossing/this-thread.ts';
+import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
 import { Outcome } from '../shared/layout.ts';
 import { ConcurrentFuture } from './concurrent-future.ts';
 import { type ChunkResult, mapChunk, valuesOf } from './map-chunk.ts';
@@ -74,15 +75,14 @@ export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
 
   /** @internal */
   constructor(
-    thread: ThisThread,
     submit: Submit,
     fn: (...args: never[]) => unknown,
     source: Iterable<unknown> | AsyncIterable<unknown>,
     options: MapOptions,
   ) {
     const { chunkSize = 1, bufferSize, ordered = true, timeout = Infinity } = checked(options);
-    const id = functionId(thread, fn);
-    this.#thread = thread;
+    this.#thread = thisThread();
+    const id = functionId(this.#thread, fn);
     this.#submit = (items) =>
       submit(mapChunk, [id, items], fn.name) as unknown as ConcurrentFuture<ChunkResult<T>>;
     this.#chunkSize = chunkSize;
@@ -254,7 +254,9 @@ export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
   }
 
   #late(): TimeoutError {
-    return new TimeoutError(`map() did not have all results after ${this.#timeout} ms.`);
+    return new TimeoutError(
+      `map() did not have all results after ${this.#timeout} ms. Give it longer by the option 'timeout'.`,
+    );
   }
 
   /** Nobody asks any more: cancels what is left, and closes the source. */
@@ -286,12 +288,7 @@ function checked(options: MapOptions): MapOptions {
       `map() takes its options as an object, got ${inspect(options)}. Write map(fn, items, { chunkSize: 100 }).`,
     );
   }
-  const known = ['chunkSize', 'bufferSize', 'ordered', 'timeout'];
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new TypeError(`map() knows the options ${known.join(', ')}, and was given '${name}'.`);
-    }
-  }
+  requireKnown(options, 'map', ['chunkSize', 'bufferSize', 'ordered', 'timeout']);
   for (const name of ['chunkSize', 'bufferSize'] as const) {
     const value = options[name];
     if (value === undefined || value === Infinity || (Number.isInteger(value) && value >= 1))

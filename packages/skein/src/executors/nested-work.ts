@@ -23,18 +23,12 @@
  * Invariant: a worker waits for queued work of its own pool only while it is marked as blocked, or while
  * one of the tasks that it has under way waits for nobody.
  */
-import type { ThisThread } from '../crossing/this-thread.ts';
+import type { Nested, QueuedJob, ThisThread } from '../crossing/this-thread.ts';
 import { compareExchange } from '../shared/atomics.ts';
 import { POOL, SLOT, slotAt } from '../shared/layout.ts';
 import type { Mailbox } from '../shared/mailbox.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
 import { askKeeper, mark, unmark } from '../shared/wake-worker.ts';
-
-/** A job that this thread has submitted to the pool that it works for. */
-export interface OwnJob {
-  /** Its slot while it waits in the queue, else -1. */
-  readonly queuedSlot: number;
-}
 
 /** How deep tasks may be done on top of each other: a stack of 984 KiB has room for some thousand. */
 const MOST_NESTED = 200;
@@ -46,9 +40,11 @@ export interface NestedHost {
   canRunHere(slot: number): boolean;
   /** Does the job in this slot, which has been claimed, to its end. */
   runHere(slot: number): void;
+  /** A job was noted that is to be done here if nobody else begins it. */
+  noted(): void;
 }
 
-export class NestedWork {
+export class NestedWork implements Nested {
   /** Index of the pool that the thread works for. */
   readonly pool: number;
   readonly #words: Int32Array;
@@ -58,7 +54,7 @@ export class NestedWork {
   readonly #running: number;
   readonly #host: NestedHost;
   /** Oldest first. */
-  #jobs: OwnJob[] = [];
+  #jobs: QueuedJob[] = [];
   #lookAt = LOOK_AFTER;
   #depth = 0;
   #isBlocked = false;
@@ -74,8 +70,9 @@ export class NestedWork {
   }
 
   /** A task of this thread has submitted a job to its own pool, or is about to wait for it. */
-  add(job: OwnJob): void {
+  submitted(job: QueuedJob): void {
     this.#jobs.push(job);
+    this.#host.noted();
     if (this.#jobs.length < this.#lookAt) return;
     this.#jobs = this.#jobs.filter(({ queuedSlot }) => queuedSlot >= 0);
     this.#lookAt = Math.max(LOOK_AFTER, 2 * this.#jobs.length);
@@ -103,7 +100,7 @@ export class NestedWork {
    */
   help(mayRun: boolean): boolean {
     if (mayRun && this.#mailbox.isHolding && this.#makeRoom()) return true;
-    const passedOver: OwnJob[] = [];
+    const passedOver: QueuedJob[] = [];
     let hasRun = false;
     for (let job = this.#jobs.pop(); job !== undefined; job = this.#jobs.pop()) {
       const slot = job.queuedSlot;
@@ -117,7 +114,7 @@ export class NestedWork {
         break;
       }
     }
-    while (passedOver.length > 0) this.#jobs.push(passedOver.pop() as OwnJob);
+    while (passedOver.length > 0) this.#jobs.push(passedOver.pop() as QueuedJob);
     if (!hasRun && this.#jobs.length > 0) this.#beBlocked();
     return hasRun;
   }

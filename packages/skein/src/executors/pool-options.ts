@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { inspect } from 'node:util';
 import type { ResourceLimits } from 'node:worker_threads';
+import { requireKnown } from '../core/arguments.ts';
 import { ValueError } from '../core/exceptions.ts';
 import type { PoolSize } from '../shared/pool-table.ts';
 
@@ -101,12 +102,7 @@ export function checkPoolOptions(options: PoolBasics<never[]>): PoolSettings {
         'Write new ThreadPoolExecutor({ maxWorkers: 4 }).',
     );
   }
-  for (const name of Object.keys(options)) {
-    if (KNOWN.includes(name)) continue;
-    throw new TypeError(
-      `new ThreadPoolExecutor() knows the options ${KNOWN.join(', ')}, and was given '${name}'.`,
-    );
-  }
+  requireKnown(options, 'new ThreadPoolExecutor', KNOWN);
   const { maxWorkers = Math.min(32, availableParallelism() + 4), minWorkers = 0 } = options;
   const { concurrencyPerWorker = 1, maxQueue = Infinity, resourceLimits } = options;
   const { idleTimeout = Infinity, threadNamePrefix, ageing = AGEING_MS } = options;

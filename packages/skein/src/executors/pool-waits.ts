@@ -3,7 +3,7 @@ import type { ThisThread } from '../crossing/this-thread.ts';
 import { load, store } from '../shared/atomics.ts';
 import { HEADER, Outcome, RING_ENTRIES, THREAD, threadAt, ThreadStatus } from '../shared/layout.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
-import { usedEntries } from '../shared/thread-table.ts';
+import { threadsOfPool } from '../shared/thread-table.ts';
 import { ConcurrentFuture } from './concurrent-future.ts';
 
 /**
@@ -50,11 +50,7 @@ export function mostQueued(pool: PoolMemory): number {
 
 /** How many threads of a pool have come up, and their initializer is through. */
 export function threadsUp(words: Int32Array, pool: PoolMemory): number {
-  let count = 0;
-  for (let entry = 0; entry < usedEntries(words); entry++) {
-    const at = threadAt(entry);
-    if (load(words, at + THREAD.pool) !== pool.index + 1) continue;
-    if (load(words, at + THREAD.status) === ThreadStatus.running) count++;
-  }
-  return count;
+  return threadsOfPool(words, pool.index).filter(
+    ({ entry }) => load(words, threadAt(entry) + THREAD.status) === ThreadStatus.running,
+  ).length;
 }

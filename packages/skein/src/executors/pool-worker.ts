@@ -42,15 +42,13 @@ import { PoolMemory } from '../shared/pool-table.ts';
 import { noteExit, wakeThread } from '../shared/thread-table.ts';
 import { isPutOff, mark, unmark, wakeWorker } from '../shared/wake-worker.ts';
 import { ownTid } from '../threading/on-cpu.ts';
-import { AsyncJobs } from './async-jobs.ts';
+import { AsyncJobs, setAsyncJobsOfThread } from './async-jobs.ts';
 import { jobOnStack, runningJob, setAlone, setOnStack } from './current-job.ts';
-
 import { callInOwnContext, callJob, type LoadedFunction, loadedFunction } from './job-calls.ts';
-import { NestedWork, type OwnJob } from './nested-work.ts';
+import { NestedWork } from './nested-work.ts';
 import { Outcomes } from './outcomes.ts';
 import type { WorkerLife as Limits } from './pool-options.ts';
 import { mostQueued } from './pool-waits.ts';
-import { setAsyncJobsOfThread } from './run-on-all.ts';
 import { RunningJob } from './running-job.ts';
 import { initialize, type Initializer, tearDown } from './worker-hooks.ts';
 import { WorkerLife } from './worker-life.ts';
@@ -123,13 +121,9 @@ export class PoolWorker {
     this.#nested = new NestedWork(thread, this.#pool, this.#running, {
       canRunHere: (slot) => this.#canRunHere(slot),
       runHere: (slot) => this.#runHere(slot),
+      noted: () => this.#noteParent(),
     });
-    thread.nested = {
-      pool: data.pool,
-      submitted: (job) => this.#noteOwnJob(job),
-      help: (mayRun) => this.#nested.help(mayRun),
-      goOn: () => this.#nested.goOn(),
-    };
+    thread.nested = this.#nested;
     thread.mailbox.help = () => this.#nested.help(true);
     thread.mailbox.afterSelect = () => this.#nested.goOn();
     setAsyncJobsOfThread(this.#asyncJobs);
@@ -201,8 +195,7 @@ export class PoolWorker {
   }
 
   /** A task of this thread has submitted a job to its own pool. */
-  #noteOwnJob(job: OwnJob): void {
-    this.#nested.add(job);
+  #noteParent(): void {
     const parent = runningJob();
     if (parent !== null) parent.isParent = true;
     this.#helpSoon();
@@ -506,7 +499,7 @@ export class PoolWorker {
     console.error('Exception in initializer:', cause);
     compareExchange(this.#words, this.#pool.at + POOL.status, PoolStatus.open, PoolStatus.broken);
     for (;;) {
-      const slot = this.#pool.queue.claim(this.#running, this.#now);
+      const slot = this.#pool.queue.claimAny(this.#running);
       if (slot === NO_JOB) break;
       this.#outcomes.sendBroken(
         slot,

@@ -16,8 +16,8 @@ import { LoopHandle } from '../loops/remote-loop.ts';
 import { load } from '../shared/atomics.ts';
 import { LOOP, loopAt, Outcome, THREAD, threadAt } from '../shared/layout.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
-import { usedEntries } from '../shared/thread-table.ts';
-import type { AsyncJobs } from './async-jobs.ts';
+import { threadsOfPool } from '../shared/thread-table.ts';
+import { runAsyncHere } from './async-jobs.ts';
 import { ConcurrentFuture } from './concurrent-future.ts';
 import { runCoroutineThreadsafe } from './run-coroutine-threadsafe.ts';
 
@@ -54,18 +54,6 @@ export function runOnAll<A extends unknown[], R>(
   return all;
 }
 
-let asyncJobsHere: AsyncJobs | null = null;
-
-/** This thread is a worker, and runs async functions so. */
-export function setAsyncJobsOfThread(asyncJobs: AsyncJobs): void {
-  asyncJobsHere = asyncJobs;
-}
-
-/** Runs an async function as a task of this worker's loop. */
-export function runAsyncHere(fn: () => Promise<unknown>): Promise<unknown> {
-  return (asyncJobsHere as AsyncJobs).run(null, fn);
-}
-
 /** Calls a function in a worker, whatever kind of function it is. Called in its loop. */
 const callInWorker = registerTask(
   import.meta.url,
@@ -93,14 +81,11 @@ function severalErrors(fn: Function, errors: readonly unknown[]): AggregateError
 
 function loopsOf(words: Int32Array, pool: PoolMemory): LoopHandle[] {
   const loops: LoopHandle[] = [];
-  for (let entry = 0; entry < usedEntries(words); entry++) {
-    const at = threadAt(entry);
-    const index = load(words, at + THREAD.loop) - 1;
-    if (index < 0 || load(words, at + THREAD.pool) !== pool.index + 1) continue;
+  for (const thread of threadsOfPool(words, pool.index)) {
+    const index = load(words, threadAt(thread.entry) + THREAD.loop) - 1;
+    if (index < 0) continue;
     const ident = load(words, loopAt(index) + LOOP.ident);
-    loops.push(
-      new LoopHandle({ index, ident, thread: { entry, ident: load(words, at + THREAD.ident) } }),
-    );
+    loops.push(new LoopHandle({ index, ident, thread }));
   }
   return loops;
 }

@@ -1,6 +1,7 @@
 /** The options of one task: what `executor.with` takes, and what becomes of it on the way to a worker. */
 import { inspect } from 'node:util';
 import type { Transferable } from 'node:worker_threads';
+import { requireKnown } from '../core/arguments.ts';
 import { type CarriedValues, valuesToCarry } from '../core/carried-context.ts';
 import { Context, copyContext } from '../core/context.ts';
 import { ValueError } from '../core/exceptions.ts';
@@ -71,15 +72,9 @@ export function checkOptions(options: SubmitOptions): SubmitOptions {
       `with() takes an object of options, got ${inspect(options)}. Write pool.with({ timeout: 1000 }).`,
     );
   }
-  for (const name of Object.keys(options)) {
-    const check = checks[name as keyof SubmitOptions] as ((value: unknown) => void) | undefined;
-    if (check === undefined) {
-      throw new TypeError(
-        `with() knows the options ${Object.keys(checks).join(', ')}, and was given '${name}'.`,
-      );
-    }
-    const value = options[name as keyof SubmitOptions];
-    if (value !== undefined) check(value);
+  requireKnown(options, 'with', Object.keys(checks));
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined) checks[name as keyof SubmitOptions](value);
   }
   return options;
 }
@@ -103,22 +98,6 @@ export function jobOptions(options: SubmitOptions): JobOptions | null {
     priority,
     transfer,
   };
-}
-
-const NO_OPTIONS: JobOptions = {
-  context: null,
-  name: null,
-  timeout: 0,
-  grace: GRACE_MS,
-  signal: null,
-  retries: 0,
-  priority: 0,
-  transfer: [],
-};
-
-/** The same for a task that is called so, unless it has a name. */
-export function named(options: JobOptions | null, name: string): JobOptions {
-  return { ...(options ?? NO_OPTIONS), name: options?.name ?? name };
 }
 
 const checks: { readonly [K in keyof Required<SubmitOptions>]: (value: unknown) => void } = {

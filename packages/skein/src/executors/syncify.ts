@@ -11,6 +11,7 @@
  * Nothing happens at definition: a plugin that defines syncified functions at the top level of its module
  * pays for a thread when a rule is first run.
  */
+import { requireKnown } from '../core/arguments.ts';
 import { noteBlocking } from '../core/blocking-calls.ts';
 import { BrokenThreadPool, TimeoutError, ValueError } from '../core/exceptions.ts';
 import type { ResultOf } from '../core/executor.ts';
@@ -125,11 +126,7 @@ function timeoutOf(fn: unknown, options: SyncifyOptions): number {
       `syncify() takes options as an object, got ${repr(options)}. Write syncify(fn, { timeout: 5000 }).`,
     );
   }
-  for (const name of Object.keys(options)) {
-    if (name !== 'timeout') {
-      throw new TypeError(`syncify() knows the option 'timeout', and was given '${name}'.`);
-    }
-  }
+  requireKnown(options, 'syncify', ['timeout']);
   const { timeout = Infinity } = options;
   if (typeof timeout === 'number' && timeout > 0) return timeout;
   throw new ValueError(

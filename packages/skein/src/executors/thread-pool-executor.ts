@@ -12,9 +12,10 @@
  *     └── ConcurrentFuture ◀── mailbox of the submitting thread ◀── its inbox ◀───────┘
  * ```
  */
+import { inspect } from 'node:util';
 import { requireOptions } from '../core/arguments.ts';
 import { noteBlocking } from '../core/blocking-calls.ts';
-import { BrokenThreadPool, QueueFull, RuntimeError } from '../core/exceptions.ts';
+import { BrokenThreadPool, QueueFull, RuntimeError, ValueError } from '../core/exceptions.ts';
 import type { Executor, ResultOf } from '../core/executor.ts';
 import type { Sendable } from '../core/sendable.ts';
 import { functionId } from '../crossing/function-table.ts';
@@ -36,7 +37,7 @@ import {
   ThreadFlag,
 } from '../shared/layout.ts';
 import { enterPool, PoolMemory } from '../shared/pool-table.ts';
-import { type ThreadAddress, usedEntries, wakeAll } from '../shared/thread-table.ts';
+import { threadsOfPool, wakeAll } from '../shared/thread-table.ts';
 import { askKeeper } from '../shared/wake-worker.ts';
 import type { PoolMessage } from '../threading/keeper-messages.ts';
 import { startThread, terminateThreads, thisThreadWithKeeper } from '../threading/start-thread.ts';
@@ -50,7 +51,7 @@ import {
 } from './pool-options.ts';
 import type { WorkerData } from './pool-worker.ts';
 import { type MapOptions, MapResults, type Submit } from './map.ts';
-import { type JobOptions, named, type SubmitOptions } from './submit-options.ts';
+import { type JobOptions, jobOptions, type SubmitOptions } from './submit-options.ts';
 import { Submitter } from './submitter.ts';
 import { hasRoom, mostQueued, threadsUp, whenSo } from './pool-waits.ts';
 import { runOnAll } from './run-on-all.ts';
@@ -135,7 +136,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
    * @throws {ValueError} when a number makes no sense
    */
   with(options: SubmitOptions): ExecutorView {
-    return new ExecutorView(this, this.#thread, this.#submit.bind(this), options);
+    return new ExecutorView(this, this.#submit.bind(this), options);
   }
 
   #submit<A extends unknown[], R>(
@@ -172,8 +173,8 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
     items: Iterable<T> | AsyncIterable<T>,
     options: MapOptions = {},
   ): MapResults<ResultOf<R>> {
-    const submit: Submit = (task, args, name) => this.#submit(task, args, named(null, name));
-    return new MapResults(this.#thread, submit, fn, items, options);
+    const submit: Submit = (task, args, name) => this.#submit(task, args, jobOptions({ name }));
+    return new MapResults(submit, fn, items, options);
   }
 
   /**
@@ -201,15 +202,21 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
    * Starts threads before there is work for them. The future is done when they have come up, and their
    * initializer is through.
    *
-   * @param workers - how many there shall be, ≥ 1, at most `maxWorkers`. Default: `maxWorkers`
-   * @throws {ValueError} when a pool cannot have so many
+   * @param workers - how many there shall be, ≥ 0, at most `maxWorkers`. Default: `maxWorkers`
+   * @throws {ValueError} when the pool cannot have so many
    * @throws in the future that it returns: {BrokenThreadPool} when the initializer fails
    */
   warmUp(workers?: number): ConcurrentFuture<void> {
     const pool = this.#opened();
     const { words } = this.#thread.memory;
-    const wanted = workers ?? load(words, pool.at + POOL.maxWorkers);
-    checkSize(wanted, load(words, pool.at + POOL.maxWorkers));
+    const most = load(words, pool.at + POOL.maxWorkers);
+    const wanted = workers ?? most;
+    if (!Number.isInteger(wanted) || wanted < 0 || wanted > most) {
+      throw new ValueError(
+        `warmUp() takes a whole number from 0 to maxWorkers, which is ${most}, got ${inspect(wanted)}. ` +
+          'For more threads call resize({ maxWorkers }) before.',
+      );
+    }
     store(words, pool.at + POOL.warmUp, wanted);
     askKeeper(words, pool);
     const areUp = (): boolean => threadsUp(words, pool) >= wanted;
@@ -278,14 +285,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
    */
   terminateWorkers(): void {
     if (this.#pool === undefined) return;
-    const { words } = this.#thread.memory;
-    const addresses: ThreadAddress[] = [];
-    for (let entry = 0; entry < usedEntries(words); entry++) {
-      const at = threadAt(entry);
-      if (load(words, at + THREAD.pool) !== this.#pool.index + 1) continue;
-      addresses.push({ entry, ident: load(words, at + THREAD.ident) });
-    }
-    terminateThreads(addresses);
+    terminateThreads(threadsOfPool(this.#thread.memory.words, this.#pool.index));
   }
 
   /** `shutdown()`: blocks until the work is done and the threads have ended. */
@@ -463,10 +463,9 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
     const { words } = this.#thread.memory;
     const { entry } = this.#thread.address;
     const running = slotState(Phase.running, entry);
-    const now = (): number => this.#thread.mailbox.commonNow();
     const done = slotState(Phase.done, entry);
     for (;;) {
-      const slot = pool.queue.claim(running, now);
+      const slot = pool.queue.claimAny(running);
       if (slot < 0) return;
       const at = slotAt(slot);
       words[at + SLOT.outcome] = Outcome.cancelled;

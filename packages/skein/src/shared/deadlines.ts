@@ -20,8 +20,8 @@
  * of another job by now: judged → running, and nothing has happened.
  *
  * Invariants (model test: test/model/deadlines.test.ts)
- *  1. In a free slot nothing is asked, no deadline set, and nothing noted. The owner clears them when it gives the slot back, and
- *     whoever frees the slot of a dead owner.
+ *  1. In a free slot nothing is asked, no deadline set, and nothing noted. The owner clears all that
+ *     when it gives the slot back, or whoever frees the slot of a dead owner.
  *  2. While a slot is judged or condemned nobody but the keeper changes its state. The worker waits for
  *     the verdict before it writes an outcome into it (`finishRunning`); on a condemned one it gives up.
  *  3. Only a job whose own deadline has come is condemned, and only then its thread is ended.
@@ -74,8 +74,8 @@ export function clearControl(words: Int32Array, slot: number): void {
 }
 
 /**
- * The deadline of a job whose grace is over at `end`, in a pool of this concurrency. Where a thread has several jobs under way it ends
- * such a one by itself, for the sake of the others, if it still comes to that.
+ * The deadline of a job whose grace is over at `end`, in a pool of this concurrency. A thread that has
+ * several jobs under way gives up such a one by itself, for the sake of the others, if it comes to that.
  */
 export function deadlineFor(concurrency: number, end: number): Moment {
   return momentOf(concurrency > 1 ? end + STUCK_MS : end);

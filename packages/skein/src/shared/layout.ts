@@ -189,12 +189,15 @@ export const POOL = {
   /** 32 words likewise: those who wait, in a task, for work that is queued. */
   blocked: 192,
 } as const;
+/** So many workers more than `maxWorkers` a pool may have for those that wait for its own queue. */
+export const MOST_EXTRA = 32;
 export const PoolStatus = { free: 0, open: 1, shutdown: 2, broken: 3 } as const;
 /** Levels of priority; the one in the middle has the ring of `RING_ENTRIES`. */
 export const LEVELS = 7;
 export const LEVEL_ENTRIES = 1024;
-/** Head and tail, in lines of their own, and the entries of the ring of another level. */
-export const LEVEL_WORDS: number = 32 + LEVEL_ENTRIES;
+/** The ring of another level: head and tail, in lines of their own, and the entries. */
+export const LEVEL = { head: 0, tail: 16, entries: 32 } as const;
+const LEVEL_WORDS = LEVEL.entries + LEVEL_ENTRIES;
 const POOL_WORDS = POOL_HEADER_WORDS + RING_ENTRIES + (LEVELS - 1) * LEVEL_WORDS;
 
 export const SLOTS: number = CHUNKS * SLOTS_PER_CHUNK;

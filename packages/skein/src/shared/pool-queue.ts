@@ -25,10 +25,11 @@ import { compareExchange, load, or } from './atomics.ts';
 import {
   CONTROL,
   controlAt,
+  LEVEL,
   LEVEL_ENTRIES,
-  LEVEL_WORDS,
   LEVELS,
   levelAt,
+  momentOf,
   POOL,
   POOL_HEADER_WORDS,
   poolAt,
@@ -105,6 +106,15 @@ export class PoolQueue {
     }
   }
 
+  /** Takes a job where it does not matter which: all of them are to be taken. */
+  claimAny(running: number): number {
+    for (const ring of this.#rings()) {
+      const slot = ring.claim(this.#queued, running);
+      if (slot >= 0) return slot;
+    }
+    return -1;
+  }
+
   /** The job that is next in turn where priorities do not matter; -1 when there is none. */
   first(): number {
     for (const ring of this.#rings()) {
@@ -167,7 +177,7 @@ export class PoolQueue {
     const at = controlAt(slot) + CONTROL.queuedAt;
     const came = load(this.#words, at);
     if (came !== 0) return Math.max(0, (now - came) << 0);
-    compareExchange(this.#words, at, 0, now | 1);
+    compareExchange(this.#words, at, 0, momentOf(now));
     return 0;
   }
 
@@ -185,9 +195,9 @@ export class PoolQueue {
     const at = levelAt(this.#index, level < MIDDLE ? level : level - 1);
     return (this.#others[level] ??= new TaskRing({
       words: this.#words,
-      head: at,
-      tail: at + LEVEL_WORDS - LEVEL_ENTRIES - 16,
-      entries: at + LEVEL_WORDS - LEVEL_ENTRIES,
+      head: at + LEVEL.head,
+      tail: at + LEVEL.tail,
+      entries: at + LEVEL.entries,
       capacity: LEVEL_ENTRIES,
       states: slotAt(0) + SLOT.state,
       stateStride: SLOT_WORDS,

@@ -131,6 +131,17 @@ export function someThreadIsNeeded(words: Int32Array, except: number): boolean {
   return false;
 }
 
+/** The threads that work for a pool. */
+export function threadsOfPool(words: Int32Array, pool: number): ThreadAddress[] {
+  const threads: ThreadAddress[] = [];
+  for (let entry = 0; entry < usedEntries(words); entry++) {
+    const at = threadAt(entry);
+    if (load(words, at + THREAD.pool) !== pool + 1) continue;
+    threads.push({ entry, ident: load(words, at + THREAD.ident) });
+  }
+  return threads;
+}
+
 /** Entries of the table from here on have never been used. */
 export const usedEntries = (words: Int32Array): number => load(words, HEADER.entries);
 

@@ -7,11 +7,11 @@
  * is the keeper who looks after that, when it buries the maker. A thread of the pool may have such a pool
  * itself: that goes when this thread is buried.
  */
-import { compareExchange, load } from '../shared/atomics.ts';
-import { POOL, PoolStatus, THREAD, threadAt } from '../shared/layout.ts';
+import { compareExchange } from '../shared/atomics.ts';
+import { POOL, PoolStatus } from '../shared/layout.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
-import { type ThreadAddress, usedEntries } from '../shared/thread-table.ts';
+import { type ThreadAddress, threadsOfPool } from '../shared/thread-table.ts';
 import type { PrivateMessage } from './keeper-messages.ts';
 import { discardQueued, type Leavings } from './sweep.ts';
 
@@ -47,16 +47,6 @@ export class PrivatePools {
       compareExchange(words, pool.at + POOL.status, status, PoolStatus.shutdown);
     }
     discardQueued(this.#memory, this.#leavings, pool);
-    return threadsOf(words, pool);
+    return threadsOfPool(words, pool.index);
   }
-}
-
-function threadsOf(words: Int32Array, pool: PoolMemory): ThreadAddress[] {
-  const threads: ThreadAddress[] = [];
-  for (let entry = 0; entry < usedEntries(words); entry++) {
-    const at = threadAt(entry);
-    if (load(words, at + THREAD.pool) !== pool.index + 1) continue;
-    threads.push({ entry, ident: load(words, at + THREAD.ident) });
-  }
-  return threads;
 }

@@ -186,7 +186,7 @@ export function discardQueued(memory: ProcessMemory, leavings: Leavings, pool: P
   const { words } = memory;
   const claimed = slotState(Phase.running, load(words, HEADER.keeper) - 1);
   for (;;) {
-    const slot = pool.queue.claim(claimed, Date.now);
+    const slot = pool.queue.claimAny(claimed);
     if (slot < 0) return;
     discard(words, leavings, slot, claimed);
   }

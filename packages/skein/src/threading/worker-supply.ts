@@ -15,6 +15,7 @@ import { add, compareExchange, exchange, load, store } from '../shared/atomics.t
 import {
   EndReason,
   HEADER,
+  MOST_EXTRA,
   Phase,
   POOL,
   poolAt,
@@ -42,8 +43,6 @@ const LOOK_MS = 3;
 const QUIET_LOOKS = 4;
 /** After so many workers in a row that could not begin there is no use in starting another. */
 const MOST_FAILURES = 3;
-/** So many workers more than `maxWorkers` a pool may have for those that wait for its own queue. */
-const MOST_EXTRA = 32;
 /** How much of a core the process must leave idle, where more cannot be known. */
 const SPARE = 0.4;
 
@@ -115,7 +114,7 @@ export class WorkerSupply {
     const { words } = this.#memory;
     const claimed = slotState(Phase.running, load(words, HEADER.keeper) - 1);
     for (;;) {
-      const slot = memory.queue.claim(claimed, Date.now);
+      const slot = memory.queue.claimAny(claimed);
       if (slot < 0) break;
       store(words, slotAt(slot) + SLOT.detail, reason);
       store(words, slotAt(slot) + SLOT.state, Phase.lost);

@@ -33,6 +33,9 @@ export type Outcome =
   | { readonly type: 'value'; readonly value: unknown }
   | { readonly type: 'error'; readonly error: unknown };
 
+/** Whether somebody has cancelled a job: not at all, while it might have been running, before it began. */
+export type Cancelled = 'no' | 'asked' | 'yes';
+
 let count = 0;
 
 /** A job at random. Few are murderous: each costs a worker, and `spin` waits for the executioner. */
@@ -52,12 +55,13 @@ export function makeJob(random: Random, seed: number): Job {
 }
 
 /** What is wrong with an outcome; undefined when the job may end like that. */
-export function outcomeFault(of: Job, outcome: Outcome, wasCancelled: boolean): string | undefined {
+export function outcomeFault(of: Job, outcome: Outcome, cancelled: Cancelled): string | undefined {
   const text = (what: string): string => `${of.kind} ${of.id}: ${what}`;
   if (outcome.type === 'error' && outcome.error instanceof CancelledError) {
-    return wasCancelled ? undefined : text('cancelled by nobody');
+    return cancelled === 'no' ? text('cancelled by nobody') : undefined;
   }
-  if (wasCancelled) return text(`cancel() said true, and then it settled with ${shown(outcome)}`);
+  if (cancelled === 'yes')
+    return text(`cancel() said true, and then it settled with ${shown(outcome)}`);
   if (outcome.type === 'value') {
     const wrong = of.valueFault(outcome.value);
     return wrong === undefined ? undefined : text(`${wrong}: ${shown(outcome)}`);

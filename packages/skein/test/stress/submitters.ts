@@ -10,7 +10,7 @@ import {
   getRunningLoop,
   type ThreadPoolExecutor,
 } from 'skein';
-import { type Job, makeJob, type Outcome, outcomeFault } from './jobs.ts';
+import { type Cancelled, type Job, makeJob, type Outcome, outcomeFault } from './jobs.ts';
 import { Ledger } from './ledger.ts';
 import { Random } from './random.ts';
 
@@ -18,7 +18,7 @@ import { Random } from './random.ts';
 interface Submitted {
   readonly job: Job;
   readonly future: ConcurrentFuture<unknown>;
-  readonly wasCancelled: boolean;
+  readonly cancelled: Cancelled;
 }
 
 class Submitter {
@@ -44,11 +44,11 @@ class Submitter {
     return batch.map((each) => (this.random.oneIn(10) ? this.#cancel(each) : each));
   }
 
-  check(job: Job, outcome: Outcome, wasCancelled: boolean): void {
+  check(job: Job, outcome: Outcome, cancelled: Cancelled): void {
     if (outcome.type === 'error' && outcome.error instanceof BrokenThreadPool) {
       this.ledger.count('broken');
     }
-    const fault = outcomeFault(job, outcome, wasCancelled);
+    const fault = outcomeFault(job, outcome, cancelled);
     if (fault !== undefined) this.ledger.fault(fault);
   }
 
@@ -61,14 +61,14 @@ class Submitter {
       settled++;
       this.ledger.count(settled === 1 ? 'settled' : 'settledTwice');
     });
-    return { job, future, wasCancelled: false };
+    return { job, future, cancelled: 'no' };
   }
 
   #cancel(submitted: Submitted): Submitted {
-    const wasCancelled = submitted.future.cancel();
-    if (wasCancelled) this.ledger.count('cancelled');
-    // Whether it was: a job that is done says no.
-    return { ...submitted, wasCancelled };
+    const isCancelled = submitted.future.cancel();
+    if (isCancelled) this.ledger.count('cancelled');
+    // What runs is asked to end, and a job that is done stays as it is: both say no.
+    return { ...submitted, cancelled: isCancelled ? 'yes' : 'asked' };
   }
 }
 
@@ -80,8 +80,8 @@ export function submitAndBlock(
 ): void {
   const submitter = new Submitter(pool, counts, seed);
   while (submitter.ledger.get('stop') === 0) {
-    for (const { job, future, wasCancelled } of submitter.submitBatch()) {
-      submitter.check(job, blockFor(future), wasCancelled);
+    for (const { job, future, cancelled } of submitter.submitBatch()) {
+      submitter.check(job, blockFor(future), cancelled);
     }
   }
 }
@@ -103,15 +103,15 @@ export function* submitInCoroutine(
   const submitter = new Submitter(pool, counts, seed);
   const loop = getRunningLoop();
   while (submitter.ledger.get('stop') === 0) {
-    for (const { job, future, wasCancelled } of submitter.submitBatch()) {
+    for (const { job, future, cancelled } of submitter.submitBatch()) {
       const outcome = yield* outcomeOf(future);
-      submitter.check(job, outcome, wasCancelled);
+      submitter.check(job, outcome, cancelled);
     }
     const jobs = Array.from({ length: submitter.random.below(16) }, () => submitter.makeJob());
     const futures = jobs.map((job) => loop.runInExecutor(pool, job.fn, ...job.args));
     for (const [index, future] of futures.entries()) {
       const outcome = yield* outcomeOf(future);
-      submitter.check(jobs[index] as Job, outcome, false);
+      submitter.check(jobs[index] as Job, outcome, 'no');
     }
   }
 }
@@ -132,12 +132,12 @@ export async function submitAndAwait(
 ): Promise<void> {
   const submitter = new Submitter(pool, counts, seed);
   while (submitter.ledger.get('stop') === 0) {
-    for (const { job, future, wasCancelled } of submitter.submitBatch()) {
+    for (const { job, future, cancelled } of submitter.submitBatch()) {
       const outcome = await future.then(
         (value): Outcome => ({ type: 'value', value }),
         (error: unknown): Outcome => ({ type: 'error', error }),
       );
-      submitter.check(job, outcome, wasCancelled);
+      submitter.check(job, outcome, cancelled);
     }
   }
 }

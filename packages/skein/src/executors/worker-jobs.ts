@@ -1,0 +1,312 @@
+/**
+ * The jobs that a worker has in its hands: it calls their functions, tells them when they shall end, and
+ * sends home what comes of them.
+ *
+ * ```
+ *                    ┌─ returns or throws ────────────────────────┐
+ *   begin ── call ───┤                                            ├── finish
+ *                    └─ gives a promise ── under way ── settles ──┘
+ * ```
+ *
+ * One is on the stack, and below it those that it is nested in; any number are under way.
+ */
+import { isThenable } from '../core/coroutine.ts';
+import { CancelledError, RuntimeError } from '../core/exceptions.ts';
+import { runningLoopOrNull } from '../core/running-loop.ts';
+import { referenceById } from '../crossing/function-table.ts';
+import { Part, readPayload } from '../crossing/payload.ts';
+import { findLoaded, resolveFunction } from '../crossing/resolve-function.ts';
+import type { ThisThread } from '../crossing/this-thread.ts';
+import { LoopHandle } from '../loops/remote-loop.ts';
+import { store } from '../shared/atomics.ts';
+import { deadlineFor, endDeadline, setDeadline } from '../shared/deadlines.ts';
+import {
+  CONTROL,
+  controlAt,
+  Outcome,
+  Payload,
+  Phase,
+  SLOT,
+  slotAt,
+  slotState,
+  THREAD,
+  threadAt,
+} from '../shared/layout.ts';
+import type { PoolMemory } from '../shared/pool-table.ts';
+import { AsyncJobs, setAsyncJobsOfThread } from './async-jobs.ts';
+import { jobOnStack, runningJob, setAlone, setOnStack } from './current-job.ts';
+import { callInOwnContext, callJob, type LoadedFunction, loadedFunction } from './job-calls.ts';
+import { NestedWork } from './nested-work.ts';
+import { Outcomes } from './outcomes.ts';
+import { RunningJob } from './running-job.ts';
+import type { WorkerLife } from './worker-life.ts';
+
+/** Whose jobs they are. */
+export interface JobsHost {
+  /** A job that went on asynchronously is done. */
+  goOn(): void;
+  /** The thread shall take no job any more. */
+  retire(): void;
+}
+
+export class WorkerJobs {
+  /** Does work of its own tasks for those that wait for it. */
+  readonly nested: NestedWork;
+  readonly #thread: ThisThread;
+  readonly #words: Int32Array;
+  readonly #pool: PoolMemory;
+  readonly #entry: number;
+  readonly #life: WorkerLife;
+  readonly #host: JobsHost;
+  readonly #outcomes: Outcomes;
+  readonly #asyncJobs = new AsyncJobs();
+  /** By number in the function table. */
+  readonly #functions: (LoadedFunction | undefined)[] = [];
+  /** Jobs that go on asynchronously. */
+  readonly #underWay = new Set<RunningJob>();
+  #helpsSoon = false;
+  /** Where other jobs are under way beside it, a job alone does not bring the thread down. */
+  readonly #giveUp: ((job: RunningJob) => void) | null;
+
+  constructor(thread: ThisThread, pool: PoolMemory, life: WorkerLife, host: JobsHost) {
+    const { entry } = thread.address;
+    this.#thread = thread;
+    this.#entry = entry;
+    this.#words = thread.memory.words;
+    this.#pool = pool;
+    this.#life = life;
+    this.#host = host;
+    this.#outcomes = new Outcomes(thread);
+    this.#giveUp = pool.concurrency > 1 ? (job) => this.#goOnWithout(job) : null;
+    this.nested = new NestedWork(thread, pool, slotState(Phase.running, entry), {
+      canRunHere: (slot) => this.#canRunHere(slot),
+      runHere: (slot) => this.#runHere(slot),
+      noted: () => this.#noteParent(),
+    });
+    thread.nested = this.nested;
+    thread.mailbox.help = () => this.nested.help(true);
+    thread.mailbox.afterSelect = () => this.nested.goOn();
+    thread.mailbox.afterDrain.push(() => this.#tell());
+    setAsyncJobsOfThread(this.#asyncJobs);
+    const { index } = LoopHandle.addressOf(this.#asyncJobs.remote);
+    store(this.#words, threadAt(entry) + THREAD.loop, index + 1);
+  }
+
+  /** How many go on asynchronously. */
+  get underWay(): number {
+    return this.#underWay.size;
+  }
+
+  /** Does a job that this worker has claimed; what it cannot do at once goes on asynchronously. */
+  begin(slot: number): void {
+    const id = this.#words[slotAt(slot) + SLOT.fn] as number;
+    const loaded = this.#functions[id];
+    if (loaded === undefined) void this.#findAndCall(slot, id);
+    else this.#call(new RunningJob(this.#words, slot, loaded.fn), loaded);
+  }
+
+  async #findAndCall(slot: number, id: number): Promise<void> {
+    const onItsWay = new RunningJob(this.#words, slot, unknownFunction);
+    this.#underWay.add(onItsWay);
+    try {
+      const loaded = loadedFunction(await resolveFunction(referenceById(this.#thread, id)));
+      this.#functions[id] = loaded;
+      this.#underWay.delete(onItsWay);
+      this.#call(new RunningJob(this.#words, slot, loaded.fn), loaded);
+      this.#host.goOn();
+    } catch (error) {
+      this.#finishLater(onItsWay, Outcome.error, error);
+    }
+  }
+
+  /** Calls the function of a job; when it goes on asynchronously, its end comes back to the host. */
+  #call(job: RunningJob, loaded: LoadedFunction): void {
+    const outer = setOnStack(job);
+    let result: unknown;
+    try {
+      result = this.#callAlone(job, loaded, outer !== null);
+    } catch (error) {
+      setOnStack(outer);
+      this.#finish(job, Outcome.error, error);
+      return;
+    }
+    setOnStack(outer);
+    if (typeof result !== 'object' || !isThenable(result)) {
+      this.#finish(job, Outcome.value, result);
+      return;
+    }
+    this.#underWay.add(job);
+    // A promise settles once; what else has a `then` may do as it likes.
+    Promise.resolve(result).then(
+      (value) => this.#finishLater(job, Outcome.value, value),
+      (error: unknown) => this.#finishLater(job, Outcome.error, error),
+    );
+  }
+
+  /** Takes what the job brings out of its slot, and calls its function: alone, or beside others. */
+  #callAlone(job: RunningJob, loaded: LoadedFunction, isNested: boolean): unknown {
+    const { slot } = job;
+    const bits = this.#words[slotAt(slot) + SLOT.payload] as number;
+    const args = readPayload(this.#thread, slot, Part.args);
+    const isPlain = (bits & (Payload.named | Payload.context | Payload.limited)) === 0;
+    const hasCompany = isNested || this.#pool.concurrency > 1 || this.#underWay.size > 0;
+    if (!hasCompany) setAlone(job);
+    if (isPlain && !hasCompany && runningLoopOrNull() === null) {
+      return callJob(job, loaded, args, this.#asyncJobs);
+    }
+    return this.#callWithOptions(job, loaded, args, bits, hasCompany);
+  }
+
+  #callWithOptions(
+    job: RunningJob,
+    loaded: LoadedFunction,
+    payload: unknown[],
+    bits: number,
+    hasCompany: boolean,
+  ): unknown {
+    let args = payload;
+    let variables: ReadonlyMap<string, unknown> | null = null;
+    if ((bits & Payload.named) !== 0) job.givenName = args.shift() as string;
+    if ((bits & Payload.context) !== 0) {
+      const names = args.shift() as readonly string[];
+      variables = new Map(names.map((each, index) => [each, args[index]]));
+      args = args.slice(names.length);
+    }
+    if ((bits & Payload.limited) !== 0) this.#limit(job);
+    return callInOwnContext(job, loaded, args, variables, hasCompany, this.#asyncJobs);
+  }
+
+  #limit(job: RunningJob): void {
+    const { slot } = job;
+    const timeout = this.#words[controlAt(slot) + CONTROL.timeout] as number;
+    const graceMs = this.#words[controlAt(slot) + CONTROL.grace] as number;
+    const { mailbox } = this.#thread;
+    const endsAt = timeout === 0 ? Infinity : mailbox.now() + timeout;
+    job.limits = { endsAt, graceMs, onGraceOver: this.#giveUp };
+    if (timeout === 0) return;
+    const end = mailbox.commonNow() + timeout + graceMs;
+    setDeadline(this.#words, slot, this.#entry, deadlineFor(this.#pool.concurrency, end));
+  }
+
+  /** A job goes on after its grace. Its future hears that it is over, and the thread lives for the others. */
+  #goOnWithout(job: RunningJob): void {
+    this.#host.retire();
+    this.#finishLater(
+      job,
+      Outcome.error,
+      new CancelledError('it did not end when it was asked to'),
+    );
+  }
+
+  #finishLater(job: RunningJob, outcome: number, value: unknown): void {
+    this.#finish(job, outcome, value);
+    this.#helpSoon();
+    this.#host.goOn();
+  }
+
+  /** Sends the outcome of a job home. */
+  #finish(job: RunningJob, outcome: number, value: unknown): void {
+    this.#underWay.delete(job);
+    if (job.isOver) return; // failed already: the thread is on its way out
+    const { mailbox } = this.#thread;
+    this.#outcomes.send(job, outcome, value);
+    this.#end(job);
+    if (this.#life.countTask()) this.#host.retire();
+    mailbox.drain();
+  }
+
+  /** The thread ends with these jobs in its hands; false when there are none. */
+  breakAll(message: string, cause: unknown): boolean {
+    const jobs = this.#jobsInHand();
+    for (const job of jobs) {
+      if (job.isOver) continue;
+      job.end();
+      this.#outcomes.sendBroken(job.slot, message, cause);
+    }
+    return jobs.length > 0;
+  }
+
+  /** The thread ends, or cannot do this job, which it has claimed. */
+  break(slot: number, message: string, cause: unknown): void {
+    this.#outcomes.sendBroken(slot, message, cause);
+  }
+
+  /** A task of this thread has submitted a job to its own pool. */
+  #noteParent(): void {
+    const parent = runningJob();
+    if (parent !== null) parent.isParent = true;
+    this.#helpSoon();
+  }
+
+  /** In Node's next turn: if all that is under way here may wait for it, one of the own jobs is begun. */
+  #helpSoon(): void {
+    if (this.#helpsSoon || !this.nested.hasJobs) return;
+    this.#helpsSoon = true;
+    setImmediate(() => {
+      this.#helpsSoon = false;
+      if (this.#underWay.size < this.#pool.concurrency) return; // it looks into the queue anyway
+      for (const { isParent } of this.#underWay) if (!isParent) return;
+      const slot = this.nested.claim();
+      if (slot >= 0) this.begin(slot);
+      this.#helpSoon();
+    });
+  }
+
+  /** Whether the function of a job is loaded here and does not wait for Node. */
+  #canRunHere(slot: number): boolean {
+    const id = this.#words[slotAt(slot) + SLOT.fn] as number;
+    const loaded = this.#functions[id] ?? this.#find(id);
+    return loaded !== undefined && !loaded.isAsync;
+  }
+
+  #find(id: number): LoadedFunction | undefined {
+    const found = findLoaded(referenceById(this.#thread, id));
+    if (found !== undefined) this.#functions[id] = loadedFunction(found);
+    return this.#functions[id];
+  }
+
+  /** Does a job on top of the one that blocks this thread. */
+  #runHere(slot: number): void {
+    const loaded = this.#functions[this.#words[slotAt(slot) + SLOT.fn] as number] as LoadedFunction;
+    const job = new RunningJob(this.#words, slot, loaded.fn);
+    this.#call(job, loaded);
+    if (job.isOver) return;
+    // It would wait for Node, which this thread does not come to before the job is done.
+    this.#finish(job, Outcome.error, promiseInNestedTask(job.name));
+  }
+
+  #end(job: RunningJob): void {
+    job.end();
+    if (job.limits !== null) endDeadline(this.#words, this.#entry, this.#slotsUnderWay());
+  }
+
+  *#slotsUnderWay(): Generator<number> {
+    for (const { slot, isOver } of this.#jobsInHand()) if (!isOver) yield slot;
+  }
+
+  /** Those that go on asynchronously, and the one on the stack; one below that is done before it. */
+  #jobsInHand(): RunningJob[] {
+    const onStack = jobOnStack();
+    return onStack === null ? [...this.#underWay] : [...this.#underWay, onStack];
+  }
+
+  /** Somebody may have asked a job to end. */
+  #tell(): void {
+    const { mailbox } = this.#thread;
+    if (jobOnStack()?.tell() === true) mailbox.hasNews = true;
+    if (this.#underWay.size === 0) return;
+    for (const job of this.#underWay) if (job.tell()) mailbox.hasNews = true;
+  }
+}
+
+/** Stands for one that is being looked for. */
+const unknownFunction = Object.defineProperty(() => {}, 'name', { value: '' });
+
+function promiseInNestedTask(name: string): RuntimeError {
+  return new RuntimeError(
+    `'${name}' was called by the thread that waits for it, since no other one had begun it, and has ` +
+      'returned a promise, which cannot settle while that thread waits. Declare it async: then another ' +
+      'thread is found for it. Or let the function that submits it be async, and await.',
+    'ERR_NESTED_PROMISE',
+  );
+}

@@ -113,6 +113,7 @@ export { ConcurrentFuture } from './executors/concurrent-future.ts';
 export { currentJob, type CurrentJob } from './executors/current-job.ts';
 export { ExecutorView } from './executors/executor-view.ts';
 export { type MapOptions, MapResults } from './executors/map.ts';
+export { type Streamable, StreamValues } from './executors/stream.ts';
 export type { ThreadPoolExecutorOptions } from './executors/pool-options.ts';
 export { runCoroutineThreadsafe } from './executors/run-coroutine-threadsafe.ts';
 export type { SubmitOptions } from './executors/submit-options.ts';

@@ -115,6 +115,7 @@ export const exportedValues: readonly string[] = [
   'QueueFull',
   'QueueShutDown',
   'RuntimeError',
+  'StreamValues',
   'SystemExit',
   'TimeoutError',
   'ValueError',

@@ -65,7 +65,11 @@ export function setAsyncJobsOfThread(asyncJobs: AsyncJobs): void {
   asyncJobsHere = asyncJobs;
 }
 
-/** Runs an async function as a task of this worker's loop. */
-export function runAsyncHere(fn: () => Promise<unknown>): Promise<unknown> {
-  return (asyncJobsHere as AsyncJobs).run(null, fn);
+/**
+ * Runs an async function as a task of this worker's loop.
+ *
+ * @param job - of which it is a part: who asks that to end asks this to end
+ */
+export function runAsyncHere(job: RunningJob | null, fn: () => Promise<unknown>): Promise<unknown> {
+  return (asyncJobsHere as AsyncJobs).run(job, fn);
 }

@@ -28,6 +28,7 @@ import {
 } from '../shared/layout.ts';
 import type { Expectation } from '../shared/mailbox.ts';
 import { wakeThread } from '../shared/thread-table.ts';
+import { blockUntil } from './block-until.ts';
 import { lostJobError } from './lost-job.ts';
 import { listenTo } from './signal-listeners.ts';
 import type { JobOptions } from './submit-options.ts';
@@ -273,6 +274,11 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     return load(this.#thread.memory.words, slotAt(slot) + SLOT.state) === this.#queued ? slot : -1;
   }
 
+  /** @internal Index of the pool that has taken it. */
+  get pool(): number {
+    return whoOf(this.#queued);
+  }
+
   /** Takes the job out of the pool's queue, or from those that are held back; false when it has begun. */
   #takeOut(): boolean {
     if (this.#slot === NO_SLOT) return true;
@@ -341,23 +347,12 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
       );
     }
     if (timeoutMs > 0) noteBlocking(`${asked}() of a concurrent future`, 'use yield* or await');
-    if (this.#waitFor(timeoutMs)) return;
+    const isDone = (): boolean => this.#state !== State.pending;
+    if (blockUntil(this.#thread, this, isDone, timeoutMs)) return;
     const name = this.#name;
     const task = name === '' ? 'the task' : `'${name}'`;
     const state = this.running() ? 'still running' : 'still waiting for a thread';
     throw new TimeoutError(`No result after ${timeoutMs} ms: ${task} is ${state}.`);
-  }
-
-  #waitFor(timeoutMs: number): boolean {
-    const { mailbox, nested } = this.#thread;
-    const isDone = (): boolean => this.#state !== State.pending;
-    if (nested === undefined) return mailbox.waitFor(isDone, timeoutMs);
-    if (this.queuedSlot >= 0 && whoOf(this.#queued) === nested.pool) nested.submitted(this);
-    try {
-      return mailbox.waitFor(isDone, timeoutMs, () => nested.help(timeoutMs === Infinity));
-    } finally {
-      nested.goOn();
-    }
   }
 
   #finish(state: number, value: unknown): void {

@@ -1,9 +1,11 @@
 import { ofThisCopy } from '../core/copies.ts';
+import { ValueError } from '../core/exceptions.ts';
 import type { Executor, ResultOf } from '../core/executor.ts';
 import type { Sendable } from '../core/sendable.ts';
 import { staysHome } from '../core/stays-home.ts';
 import type { ConcurrentFuture } from './concurrent-future.ts';
 import { type MapOptions, MapResults, type Submit } from './map.ts';
+import { STREAM_BUFFER, type Streamable, StreamValues } from './stream.ts';
 import { checkOptions, type JobOptions, jobOptions, type SubmitOptions } from './submit-options.ts';
 import type { ShutdownOptions, ThreadPoolExecutor } from './thread-pool-executor.ts';
 
@@ -59,6 +61,22 @@ export class ExecutorView implements Executor, Disposable, AsyncDisposable {
     return new MapResults(submit, fn, items, options);
   }
 
+  /**
+   * As `ThreadPoolExecutor.stream`, with the options of this view, which hold for the task as a whole.
+   *
+   * @throws {ValueError} when it has `retries`: the values that have come cannot be taken back
+   */
+  stream<A extends unknown[], T>(
+    fn: (...args: A) => Streamable<T> | PromiseLike<Streamable<T>>,
+    ...args: Sendable<A>
+  ): StreamValues<T> {
+    const own = this.#options;
+    if ((own.retries ?? 0) > 0) throw cannotRepeat();
+    const submit: Submit = (task, all, name) =>
+      this.#submit(task, all, jobOptions({ ...own, name: own.name ?? name }));
+    return new StreamValues(submit, fn, args, own.bufferSize ?? STREAM_BUFFER);
+  }
+
   /** A view with these options, and with those of this view that are not among them. */
   with(options: SubmitOptions): ExecutorView {
     return new ExecutorView(this.#executor, this.#submit, {
@@ -79,6 +97,13 @@ export class ExecutorView implements Executor, Disposable, AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#executor[Symbol.asyncDispose]();
   }
+}
+
+function cannotRepeat(): ValueError {
+  return new ValueError(
+    "the option 'retries' and stream() do not go together: values that were handed out cannot be taken " +
+      'back. Start the stream once more when it fails.',
+  );
 }
 
 ofThisCopy(ExecutorView);

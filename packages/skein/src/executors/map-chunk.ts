@@ -8,7 +8,7 @@ import { registerTask } from '../crossing/task.ts';
 import { thisThread } from '../crossing/this-thread.ts';
 import { run } from '../loops/run.ts';
 import { runAsyncHere } from './async-jobs.ts';
-import { currentJob } from './current-job.ts';
+import { currentJob, runningJob } from './current-job.ts';
 
 /** The values before the first element that failed, and then what it failed with. */
 export type ChunkResult<T> = readonly [values: T[], failure: readonly [unknown] | null];
@@ -50,12 +50,12 @@ async function mapLater(
   values: unknown[],
   first?: PromiseLike<unknown>,
 ): Promise<unknown> {
-  const job = currentJob();
+  const job = runningJob();
   try {
     if (first !== undefined) values.push(await first);
     for (const item of items) {
-      job.throwIfCancelled();
-      values.push(await runAsyncHere(async () => fn(item)));
+      job?.throwIfCancelled();
+      values.push(await runAsyncHere(job, async () => fn(item)));
     }
     return [values, null];
   } catch (error) {

@@ -61,7 +61,7 @@ const callInWorker = registerTask(
   async (id: number, args: unknown[]): Promise<unknown> => {
     const fn = await resolveFunction(referenceById(thisThread(), id));
     const call = (): unknown => (fn as (...args: unknown[]) => unknown)(...args);
-    if (isAsyncFunction(fn)) return runAsyncHere(async () => call());
+    if (isAsyncFunction(fn)) return runAsyncHere(null, async () => call());
     const outer = setRunningLoop(null); // that of the tasks, which are beside it
     try {
       const result = call();

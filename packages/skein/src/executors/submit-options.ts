@@ -46,6 +46,11 @@ export interface SubmitOptions {
    * are detached here when the task is submitted. `transfer()` says it of a single argument, or of a result.
    */
   readonly transfer?: readonly Transferable[] | undefined;
+  /**
+   * For `stream`: how many values may be on their way or wait to be asked for, a whole number ≥ 1.
+   * Default 64.
+   */
+  readonly bufferSize?: number | undefined;
 }
 
 /** The options of a task that is submitted now. */
@@ -123,6 +128,10 @@ const checks: { readonly [K in keyof Required<SubmitOptions>]: (value: unknown) 
   retries: (value) => {
     if (Number.isInteger(value) && (value as number) >= 0) return;
     throw new ValueError(`the option 'retries' takes a whole number ≥ 0, got ${inspect(value)}`);
+  },
+  bufferSize: (value) => {
+    if (Number.isInteger(value) && (value as number) >= 1) return;
+    throw new ValueError(`the option 'bufferSize' takes a whole number ≥ 1, got ${inspect(value)}`);
   },
   transfer: (value) => {
     if (!Array.isArray(value)) throw wrong('transfer', 'an array of what is moved', value);

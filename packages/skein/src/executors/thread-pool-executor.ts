@@ -51,6 +51,7 @@ import {
 } from './pool-options.ts';
 import type { WorkerData } from './pool-worker.ts';
 import { type MapOptions, MapResults, type Submit } from './map.ts';
+import { abandonStreams, STREAM_BUFFER, type Streamable, StreamValues } from './stream.ts';
 import { type JobOptions, jobOptions, type SubmitOptions } from './submit-options.ts';
 import { Submitter } from './submitter.ts';
 import { hasRoom, mostQueued, threadsUp, whenSo } from './pool-waits.ts';
@@ -178,6 +179,28 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   }
 
   /**
+   * Has a thread of the pool run a generator, and gives what it yields: `for await (const x of
+   * pool.stream(fn, …))`, or `for` where blocking is allowed. At most 64 values (`with({ bufferSize })`) are on
+   * their way or wait to be asked for; then the generator waits. Leaving the loop ends it: its
+   * `finally` blocks run.
+   *
+   * A generator that waits for something is an `async function*`; in one that is not, `yield*` of a future
+   * would be a value.
+   *
+   * @param fn - as for `submit`; gives anything that can be iterated, or a promise of it
+   * @throws what `submit` throws
+   * @throws in the loop: what the generator throws, after the values before; {DataCloneError} when a value
+   *   cannot cross
+   */
+  stream<A extends unknown[], T>(
+    fn: (...args: A) => Streamable<T> | PromiseLike<Streamable<T>>,
+    ...args: Sendable<A>
+  ): StreamValues<T> {
+    const submit: Submit = (task, all, name) => this.#submit(task, all, jobOptions({ name }));
+    return new StreamValues(submit, fn, args, STREAM_BUFFER);
+  }
+
+  /**
    * Waits until the queue has room: until fewer than `maxQueue` tasks wait in it, and without `maxQueue`
    * until there are fewer than 4 096. `await pool.ready()`, `yield* pool.ready()`, or, to block,
    * `pool.ready().result()`.
@@ -233,10 +256,10 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
    */
   runOnAll<A extends unknown[], R>(
     fn: (...args: A) => R,
-    ...args: A
+    ...args: Sendable<A>
   ): ConcurrentFuture<ResultOf<R>[]> {
     assertNotImporting('call in all threads of a pool');
-    return runOnAll(this.#thread, this.#opened(), fn, args);
+    return runOnAll(this.#thread, this.#opened(), fn, args as A);
   }
 
   /**
@@ -274,7 +297,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
     this.#close(cancelFutures);
     if (wait && !this.#isGone())
       noteBlocking('shutdown()', 'write await using, or shut down with { wait: false }');
-    if (wait) this.#thread.mailbox.waitFor(() => this.#isGone(), Infinity);
+    if (wait) this.#thread.mailbox.waitFor(() => this.#hasEnded(), Infinity);
   }
 
   /**
@@ -310,8 +333,11 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
       callback();
       return;
     }
+    let isTold = false;
     this.#thread.mailbox.watch(() => {
-      if (!this.#isGone()) return false;
+      if (isTold || !this.#hasEnded()) return isTold;
+      isTold = true;
+      this.#thread.mailbox.drain(); // what its threads have sent last
       callback();
       return true;
     });
@@ -478,6 +504,13 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
 
   #isOpenPool(): boolean {
     return this.#pool !== undefined && this.#status() === PoolStatus.open;
+  }
+
+  /** Whether it is gone; what would keep it for ever is ended. */
+  #hasEnded(): boolean {
+    if (this.#isGone()) return true;
+    abandonStreams((this.#pool as PoolMemory).index);
+    return false;
   }
 
   /** Whether the pool has given back its place: it has no threads and no work, and never will. */

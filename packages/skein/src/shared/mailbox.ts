@@ -80,6 +80,8 @@ export class Mailbox {
   readonly afterDrain: (() => void)[] = [];
   /** Something has changed in this thread while it was about to sleep: it looks at its loop first. */
   hasNews: boolean = false;
+  /** Of so many outcomes that are expected nobody asks for the next part (streams). */
+  unattended: number = 0;
   /** What this thread has to do for others whenever it wakes. */
   duty: (() => void) | undefined;
   /** Tells who carries the value of this serial number that nobody will fetch it. */
@@ -135,9 +137,10 @@ export class Mailbox {
     this.#deathsSeen = load(memory.words, HEADER.deaths);
   }
 
-  /** How many things this thread waits for: outcomes, jobs held back, watches. */
+  /** How many things this thread waits for: outcomes that somebody wants, jobs held back, watches. */
   get outstanding(): number {
-    return this.#expectedCount + this.#held.length - this.#heldFrom + this.#watches.length;
+    const expected = this.#expectedCount - this.unattended;
+    return expected + this.#held.length - this.#heldFrom + this.#watches.length;
   }
 
   /** Milliseconds of this thread's clock. */
@@ -278,7 +281,7 @@ export class Mailbox {
   }
 
   /**
-   * Blocks the thread until `done()` is true.
+   * Blocks the thread until `done()` is true. What was sent before that has been handed out then.
    *
    * @param timeoutMs - milliseconds, ≥ 0; `Infinity` waits for ever
    * @param help - does something that has to be done first; says whether there was anything
@@ -288,7 +291,10 @@ export class Mailbox {
     const deadline = timeoutMs === Infinity ? Infinity : this.#host.now() + timeoutMs;
     for (;;) {
       this.drain();
-      if (done()) return true;
+      if (done()) {
+        this.drain();
+        return true;
+      }
       const left = deadline === Infinity ? Infinity : deadline - this.#host.now();
       if (left <= 0) return false;
       if (help()) continue;
@@ -354,12 +360,17 @@ export class Mailbox {
   #lookAtOwn(): void {
     this.duty?.();
     if (this.#held.length > 0) this.#tryHeld();
-    if (this.#watches.length > 0) {
-      const { length } = this.#watches;
-      this.#watches = this.#watches.filter((look) => !look());
-      if (this.#watches.length < length) this.hasNews = true;
-    }
+    if (this.#watches.length > 0) this.#lookAtWatched();
     for (const hook of this.afterDrain) hook();
+  }
+
+  /** What looks may wait in its turn, or have something else watched. */
+  #lookAtWatched(): void {
+    for (const look of this.#watches) {
+      if (!this.#watches.includes(look) || !look()) continue;
+      this.#watches = this.#watches.filter((each) => each !== look);
+      this.hasNews = true;
+    }
   }
 
   /** Frees what a slot refers to. */

@@ -24,7 +24,10 @@ import { someThreadIsNeeded, wakeAll } from '../shared/thread-table.ts';
 export function waitAtExit(root: ThisThread): void {
   const { address, mailbox } = root;
   const { words } = root.memory;
-  const stay = setInterval(() => look(), LOOK_MS).unref();
+  const lookAgain = (): void => {
+    if (load(words, HEADER.leaving) === 1) look();
+  };
+  const stay = setInterval(lookAgain, LOOK_MS).unref();
   const look = (): void => {
     const isNeeded = someThreadIsNeeded(words, address.entry) || workIsUnderWay(words);
     store(words, HEADER.leaving, isNeeded ? 1 : 0);
@@ -39,9 +42,7 @@ export function waitAtExit(root: ThisThread): void {
     store(words, HEADER.ending, 1);
     wakeAll(words);
   });
-  mailbox.lookAround = () => {
-    if (load(words, HEADER.leaving) === 1) look();
-  };
+  mailbox.lookAround = lookAgain;
 }
 
 /** A safety net under the wake-ups: a thread that dies at a bad moment tells nobody. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { type MapOptions, newEventLoop, ThreadPoolExecutor } from 'skein';
 import * as there from '../fixtures/mapped.ts';
-import { sharedWords } from '../fixtures/words.ts';
+import { eventually, sharedWords } from '../fixtures/words.ts';
 
 const pool = new ThreadPoolExecutor({ maxWorkers: 2 });
 after(() => pool.shutdown());
@@ -99,6 +99,19 @@ test('leaving the loop cancels what is left, and closes the source', async () =>
   for await (const x of pool.map(there.square, source, { bufferSize: 4 })) if (x === 9) break;
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(isClosed, true);
+});
+
+test('leaving the loop while an element waits: that is cancelled', async () => {
+  const left = sharedWords();
+  for await (const _ of pool.map(there.waitOrNot, [null, left])) {
+    await eventually(() => Atomics.load(left, 1) === 1, 'it waits');
+    break;
+  }
+  await eventually(() => Atomics.load(left, 0) === 1, 'it was cancelled');
+  const words = sharedWords();
+  const late = collect(pool.with({ timeout: 50 }).map(there.waitOrNot, [words], { chunkSize: 2 }));
+  await assert.rejects(late, { name: 'TimeoutError' });
+  assert.equal(words[0], 1);
 });
 
 test('bufferSize: no more of the source is drawn than that', () => {

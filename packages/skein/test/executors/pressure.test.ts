@@ -9,6 +9,15 @@ import * as there from '../fixtures/mapped.ts';
 import { sharedWords, waitUntil } from '../fixtures/words.ts';
 import { submitInThread } from '../fixtures/pressing.ts';
 
+/** Submits until the queue is full. */
+function fill(pool: ThreadPoolExecutor): void {
+  try {
+    for (;;) pool.submit(addOne, 1);
+  } catch (error) {
+    if (!(error instanceof QueueFull)) throw error;
+  }
+}
+
 describe('maxQueue', () => {
   test('submit() throws QueueFull; what was submitted is done', () => {
     using pool = new ThreadPoolExecutor({ maxWorkers: 1, maxQueue: 3 });
@@ -48,6 +57,19 @@ describe('maxQueue', () => {
       futures.map((future) => future.result()),
       Array.from({ length: 600 }, (_, i) => i + 1),
     );
+  });
+
+  test('ready() in a callback of ready()', async () => {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 1, maxQueue: 1 });
+    for (let round = 0; round < 20; round++) {
+      fill(pool);
+      await new Promise<void>((resolve) => {
+        pool.ready().addDoneCallback(() => {
+          fill(pool);
+          pool.ready().addDoneCallback(() => resolve());
+        });
+      });
+    }
   });
 
   test('four threads press on one pool with ready(): nobody starves', async () => {

@@ -63,9 +63,51 @@ async function waitingModel(
   };
 }
 
+/** The worker sends a message and then sets the word: whoever has waited for that has had the message. */
+async function messageBeforeModel(changes: readonly Change[] = []): Promise<Model> {
+  const small = await smallMemory(changes);
+  const { HEADER, SLOT, THREAD, linkAt, threadAt } = small.layout;
+  const there = small.slotWord(1, SLOT.detail);
+  const owner = threadAt(OWNER);
+  const varying = new Set([there, HEADER.roomWanted, linkAt(0)]);
+  for (const field of [SLOT.state, SLOT.detail]) varying.add(small.slotWord(0, field));
+  for (const field of [THREAD.parker, THREAD.inbox]) varying.add(owner + field);
+  const waiting = (): number => {
+    let received = 0;
+    const mailbox = small.mailboxOf(OWNER);
+    mailbox.handle(0, () => received++);
+    mailbox.waitFor(() => load(words, there) === 1, Infinity);
+    return received;
+  };
+  const telling = (): boolean => {
+    const mailbox = small.mailboxOf(WORKER);
+    mailbox.slots.give(0);
+    mailbox.post(mailbox.slots.take(), small.addressOf(OWNER));
+    store(words, there, 1);
+    small.wake(OWNER);
+    return true;
+  };
+  return {
+    words: small.words,
+    begin: small.begin,
+    isConstant: (at) => !varying.has(at),
+    threads: [
+      { name: 'owner', calls: [{ name: 'wait', run: waiting }] },
+      { name: 'worker', calls: [{ name: 'send and tell', run: telling }] },
+    ],
+    longestCall: 200,
+    atEnd: ({ threads }) => {
+      if (threads[0]?.status !== Status.done) return 'the owner sleeps for ever';
+      return threads[0].results[0] === 1 ? undefined : 'the owner goes on without the message';
+    },
+    nameOf: small.nameOf,
+  };
+}
+
 describe('a thread that waits', () => {
   test('for a message on a port', async (t) => explores(t, await waitingModel(forPort)));
   test('for room', async (t) => explores(t, await waitingModel(forRoom)));
+  test('has had what was sent before', async (t) => explores(t, await messageBeforeModel()));
 });
 
 const PARK =
@@ -79,6 +121,12 @@ describe('a broken copy of waiting is found out when', () => {
       to: 'this.hasMail',
     };
     findsFault(t, await waitingModel(forPort, [change]), /sleeps for ever/);
+  });
+
+  test('it does not look for what was sent last', async (t) => {
+    const from = 'if (done()) {\n                this.drain();';
+    const change = { file: 'shared/mailbox.js', from, to: 'if (done()) {' };
+    findsFault(t, await messageBeforeModel([change]), /goes on without the message/);
   });
 
   test('it looks for room before the announcement only', async (t) => {

@@ -100,6 +100,7 @@ class Outlet {
   readonly #order: StreamOrder;
   #sent = 0;
   #taken = 0;
+  #goOn = (): void => {};
   /** A value for which there is no slot yet. */
   #sending: Promise<void> | null = null;
 
@@ -107,6 +108,8 @@ class Outlet {
     this.#thread = thread;
     this.#job = job;
     this.#order = order;
+    // When its time is over nothing comes that tells of it.
+    job.signal.addEventListener('abort', () => this.#goOn());
   }
 
   /** So many more were taken. */
@@ -128,23 +131,19 @@ class Outlet {
    *
    * @throws {CancelledError} when the job shall end, or whoever asked is gone
    */
-  room(): Promise<void> {
+  async room(): Promise<void> {
     const { mailbox, memory } = this.#thread;
-    return new Promise((resolve, reject) => {
+    const isOver = (): boolean =>
+      !this.#isFull() || this.#job.cancelled || !isAlive(memory.words, this.#order.to);
+    await new Promise<void>((resolve) => {
+      this.#goOn = resolve;
       mailbox.watch(() => {
-        if (this.#isFull() && !this.#job.cancelled && isAlive(memory.words, this.#order.to)) {
-          return false;
-        }
-        try {
-          this.#job.throwIfCancelled();
-          if (this.#isFull()) throw gone();
-          resolve();
-        } catch (error) {
-          reject(error);
-        }
-        return true;
+        if (isOver()) resolve();
+        return isOver();
       });
     });
+    this.#job.throwIfCancelled();
+    if (this.#isFull()) throw gone();
   }
 
   /**

@@ -145,14 +145,15 @@ describe('with the options of a view', () => {
   for (const fn of [there.endless, there.endlessLater, there.pausing]) {
     test(`timeout: ${fn.name}`, async () => {
       const words = sharedWords();
-      const stream = pool.with({ timeout: 30 }).stream(fn, words);
+      const stream = pool.with({ timeout: 30, grace: 30_000 }).stream(fn, words);
       await assert.rejects(collect(stream), { name: 'TimeoutError', message: /timeout of 30 ms/ });
       await closed(words);
     });
     test(`signal: ${fn.name}`, async () => {
       const words = sharedWords();
       const controller = new AbortController();
-      const stream = pool.with({ signal: controller.signal }).stream(fn, words);
+      const { signal } = controller;
+      const stream = pool.with({ signal, grace: 30_000 }).stream(fn, words);
       const reason = new Error('enough');
       await assert.rejects(async () => {
         for await (const _ of stream) controller.abort(reason);
@@ -160,6 +161,12 @@ describe('with the options of a view', () => {
       await closed(words);
     });
   }
+  test('timeout while nobody takes a value', async () => {
+    const words = sharedWords();
+    const stream = pool.with({ timeout: 30, grace: 30_000 }).stream(there.endless, words);
+    await closed(words);
+    await assert.rejects(collect(stream), { name: 'TimeoutError', message: /timeout of 30 ms/ });
+  });
   test('timeout of one that does not look: its thread is ended, and the pool works on', async () => {
     const stream = pool.with({ timeout: 20, grace: 10 }).stream(there.computing);
     await assert.rejects(collect(stream), {

@@ -41,19 +41,23 @@ export class RunningJob implements CurrentJob {
   /** The name that it was submitted under; null = that of its function. */
   givenName: string | null = null;
   limits: JobLimits | null = null;
+  /** Of those on the stack: the one that waits for this one. */
+  below: RunningJob | null = null;
+  /** What it calls; a name without more while that is looked for. */
+  fn: Function;
   readonly #words: Int32Array;
-  readonly #fn: Function;
   #isCancelled: boolean = false;
+  #isGraceBegun: boolean = false;
   #listeners: Listeners | null = null;
 
   constructor(words: Int32Array, slot: number, fn: Function) {
     this.#words = words;
     this.slot = slot;
-    this.#fn = fn;
+    this.fn = fn;
   }
 
   get name(): string {
-    return this.givenName ?? this.#fn.name;
+    return this.givenName ?? this.fn.name;
   }
 
   get cancelled(): boolean {
@@ -70,7 +74,7 @@ export class RunningJob implements CurrentJob {
     if (listeners.controller === null) {
       listeners.controller = new AbortController();
       if (this.cancelled) listeners.controller.abort(this.#reason());
-      else this.#setTimer();
+      this.watchTime();
     }
     return listeners.controller.signal;
   }
@@ -93,7 +97,12 @@ export class RunningJob implements CurrentJob {
   follow(task: Cancellable): void {
     this.#listen().task = task;
     if (this.cancelled) task.cancel(this.#why());
-    else this.#setTimer();
+    this.watchTime();
+  }
+
+  /** It goes on asynchronously: Node's timers come to it, and it hears when its time is over. */
+  watchTime(): void {
+    if (this.timeLeft !== Infinity) this.#setTimer();
   }
 
   /** Runs its coroutine in a loop that blocks this thread, whose timers Node's do not reach. */
@@ -112,12 +121,15 @@ export class RunningJob implements CurrentJob {
 
   /** Looks whether it shall end, and if so tells those who wait to be told, once; says whether it did. */
   tell(): boolean {
-    if (this.#isCancelled || this.isOver || !(this.isAsked || this.isOverrun)) return false;
-    this.#isCancelled = true;
-    this.#listeners?.controller?.abort(this.#reason());
-    this.#listeners?.task?.cancel(this.#why());
-    this.#beginGrace();
-    return true;
+    if (this.isOver || !(this.isAsked || this.isOverrun)) return false;
+    const isNews = !this.#isCancelled;
+    if (isNews) {
+      this.#isCancelled = true;
+      this.#listeners?.controller?.abort(this.#reason());
+      this.#listeners?.task?.cancel(this.#why());
+    }
+    if (!this.#isGraceBegun) this.#beginGrace(); // one that was only cancelled may have longer
+    return isNews;
   }
 
   /** It is done: from now on nothing changes. */
@@ -134,11 +146,11 @@ export class RunningJob implements CurrentJob {
 
   #setTimer(): void {
     const listeners = this.#listen();
-    if (listeners.timer !== null || this.timeLeft === Infinity) return;
+    if (listeners.timer !== null || this.isOverrun) return;
     const look = (): void => {
       listeners.timer = null;
       this.tell();
-      if (!this.#isCancelled && !this.isOver) this.#setTimer(); // Node's timers may be early
+      if (!this.isOver) this.#setTimer(); // Node's timers may be early
     };
     listeners.timer = setTimeout(look, Math.ceil(this.timeLeft)).unref();
   }
@@ -147,6 +159,7 @@ export class RunningJob implements CurrentJob {
     const { limits } = this;
     if (limits === null || limits.onGraceOver === null) return;
     if (!this.isOverrun && askedOf(this.#words, this.slot) !== Ask.abort) return;
+    this.#isGraceBegun = true;
     const listeners = this.#listen();
     clearTimeout(listeners.timer ?? undefined);
     listeners.timer = setTimeout(() => limits.onGraceOver?.(this), limits.graceMs);

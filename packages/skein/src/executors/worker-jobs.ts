@@ -105,23 +105,32 @@ export class WorkerJobs {
     else this.#call(new RunningJob(this.#words, slot, loaded.fn), loaded);
   }
 
+  /** The time of a job runs while the module of its function is loaded. */
   async #findAndCall(slot: number, id: number): Promise<void> {
-    const onItsWay = new RunningJob(this.#words, slot, unknownFunction);
-    this.#underWay.add(onItsWay);
+    const job = new RunningJob(this.#words, slot, unknownFunction);
+    this.#underWay.add(job);
+    if (((this.#words[slotAt(slot) + SLOT.payload] as number) & Payload.limited) !== 0) {
+      this.#limit(job);
+      job.watchTime();
+    }
     try {
       const loaded = loadedFunction(await resolveFunction(referenceById(this.#thread, id)));
       this.#functions[id] = loaded;
-      this.#underWay.delete(onItsWay);
-      this.#call(new RunningJob(this.#words, slot, loaded.fn), loaded);
+      if (job.isOver) return;
+      job.throwIfCancelled();
+      this.#underWay.delete(job);
+      job.fn = loaded.fn;
+      this.#call(job, loaded);
       this.#host.goOn();
     } catch (error) {
-      this.#finishLater(onItsWay, Outcome.error, error);
+      this.#finishLater(job, Outcome.error, error);
     }
   }
 
   /** Calls the function of a job; when it goes on asynchronously, its end comes back to the host. */
   #call(job: RunningJob, loaded: LoadedFunction): void {
     const outer = setOnStack(job);
+    job.below = outer;
     let result: unknown;
     try {
       result = this.#callAlone(job, loaded, outer !== null);
@@ -136,6 +145,7 @@ export class WorkerJobs {
       return;
     }
     this.#underWay.add(job);
+    if (job.limits !== null) job.watchTime();
     // A promise settles once; what else has a `then` may do as it likes.
     Promise.resolve(result).then(
       (value) => this.#finishLater(job, Outcome.value, value),
@@ -172,10 +182,11 @@ export class WorkerJobs {
       variables = new Map(names.map((each, index) => [each, args[index]]));
       args = args.slice(names.length);
     }
-    if ((bits & Payload.limited) !== 0) this.#limit(job);
+    if ((bits & Payload.limited) !== 0 && job.limits === null) this.#limit(job);
     return callInOwnContext(job, loaded, args, variables, hasCompany, this.#asyncJobs);
   }
 
+  /** From now on its time runs. */
   #limit(job: RunningJob): void {
     const { slot } = job;
     const timeout = this.#words[controlAt(slot) + CONTROL.timeout] as number;
@@ -280,20 +291,25 @@ export class WorkerJobs {
     if (job.limits !== null) endDeadline(this.#words, this.#entry, this.#slotsUnderWay());
   }
 
-  *#slotsUnderWay(): Generator<number> {
-    for (const { slot, isOver } of this.#jobsInHand()) if (!isOver) yield slot;
+  #slotsUnderWay(): number[] {
+    return this.#jobsInHand()
+      .filter(({ isOver }) => !isOver)
+      .map(({ slot }) => slot);
   }
 
-  /** Those that go on asynchronously, and the one on the stack; one below that is done before it. */
+  /** Those that go on asynchronously, and those on the stack, of which each waits for the one above it. */
   #jobsInHand(): RunningJob[] {
-    const onStack = jobOnStack();
-    return onStack === null ? [...this.#underWay] : [...this.#underWay, onStack];
+    const jobs = [...this.#underWay];
+    for (let job = jobOnStack(); job !== null; job = job.below) jobs.push(job);
+    return jobs;
   }
 
   /** Somebody may have asked a job to end. */
   #tell(): void {
     const { mailbox } = this.#thread;
-    if (jobOnStack()?.tell() === true) mailbox.hasNews = true;
+    for (let job = jobOnStack(); job !== null; job = job.below) {
+      if (job.tell()) mailbox.hasNews = true;
+    }
     if (this.#underWay.size === 0) return;
     for (const job of this.#underWay) if (job.tell()) mailbox.hasNews = true;
   }

@@ -28,6 +28,9 @@
  *  4. No deadline is missed: `2` comes before `3` and `a` before `b`. If `3` reads what was there before
  *     `a`, then `b` reads what `2` has written; else it reads 0, or what `c` has written. The keeper
  *     looks after it has announced that it sleeps, so a wake-up is not lost either (`parking.ts`).
+ *  5. What a thread has noted is never later than a deadline of a job that it runs, but for the moment in which
+ *     somebody replaces it: he reads the deadlines of the others before that and once more afterwards.
+ *     One that is set in between was either there to be read, or is noted by who sets it.
  */
 import { add, compareExchange, load, notifyAll, store, wait } from './atomics.ts';
 import {
@@ -86,6 +89,11 @@ const STUCK_MS = 100;
 /** Has the keeper end the thread that runs this job if it runs at this moment still. */
 export function setDeadline(words: Int32Array, slot: number, entry: number, moment: Moment): void {
   lower(words, controlAt(slot) + CONTROL.deadline, moment);
+  note(words, entry, moment);
+}
+
+/** Notes that a job of this thread has a deadline, and tells the keeper if it would look too late. */
+function note(words: Int32Array, entry: number, moment: Moment): void {
   lower(words, threadAt(entry) + THREAD.deadline, moment);
   const looksAt = load(words, HEADER.looksAt);
   if (looksAt !== 0 && !isBefore(moment, looksAt)) return;
@@ -97,17 +105,26 @@ export function setDeadline(words: Int32Array, slot: number, entry: number, mome
  *
  * @param others - slots of the jobs that the thread still runs
  */
-export function endDeadline(words: Int32Array, entry: number, others: Iterable<number>): void {
+export function endDeadline(words: Int32Array, entry: number, others: readonly number[]): void {
   const at = threadAt(entry) + THREAD.deadline;
   for (;;) {
     const found = load(words, at);
     if (found === 0) return;
-    let earliest = 0;
-    for (const slot of others) {
-      earliest = earlier(earliest, load(words, controlAt(slot) + CONTROL.deadline));
-    }
-    if (compareExchange(words, at, found, earliest) === found) return;
+    const earliest = earliestOf(words, others);
+    if (compareExchange(words, at, found, earliest) !== found) continue;
+    const now = earliestOf(words, others);
+    if (now !== earliest) note(words, entry, now);
+    return;
   }
+}
+
+/** The earliest deadline of jobs in these slots; 0 = there is none. */
+function earliestOf(words: Int32Array, slots: Iterable<number>): Moment {
+  let earliest = 0;
+  for (const slot of slots) {
+    earliest = earlier(earliest, load(words, controlAt(slot) + CONTROL.deadline));
+  }
+  return earliest;
 }
 
 /**
@@ -174,13 +191,14 @@ function judge(words: Int32Array, entry: number, now: number): boolean {
 
 /** The deadline that was noted for this thread is that of no job any more. Returns the right one. */
 function correct(words: Int32Array, entry: number, noted: Moment): Moment {
-  let earliest = 0;
-  for (const slot of slotsOf(words, slotState(Phase.running, entry))) {
-    earliest = earlier(earliest, load(words, controlAt(slot) + CONTROL.deadline));
-  }
+  const running = slotState(Phase.running, entry);
+  const earliest = earliestOf(words, slotsOf(words, running));
   const at = threadAt(entry) + THREAD.deadline;
   const found = compareExchange(words, at, noted, earliest);
-  return found === noted ? earliest : found;
+  if (found !== noted) return found;
+  const now = earliestOf(words, slotsOf(words, running));
+  if (now !== 0) lower(words, at, now);
+  return now;
 }
 
 function isOverdue(words: Int32Array, slot: number, now: number): boolean {

@@ -15,6 +15,7 @@ import {
 } from 'skein';
 import { addOne, nameOfThread } from '../fixtures/functions.ts';
 import * as there from '../fixtures/limited.ts';
+import { neverCalled } from '../fixtures/modules/never-loaded.ts';
 import { eventually, sharedWords, waitUntil } from '../fixtures/words.ts';
 
 const { Came } = there;
@@ -105,6 +106,66 @@ test('a task with a neighbour that is ended goes on, and so does the pool', asyn
   assert.equal(patient.running(), true);
   patient.cancel();
   await assert.rejects(Promise.resolve(patient), CancelledError);
+});
+
+describe('where tasks run beside each other, one that does not end is left alone', () => {
+  const beside = async (
+    end: (pool: ThreadPoolExecutor, words: Int32Array) => ConcurrentFuture<unknown>,
+    error: object,
+  ): Promise<void> => {
+    using wide = new ThreadPoolExecutor({ maxWorkers: 1, concurrencyPerWorker: 2 });
+    const [own, other] = [sharedWords(), sharedWords()];
+    const neighbour = wide.submit(there.waitForWord, other);
+    waitUntil(other, 0, Came.begun);
+    await assert.rejects(async () => end(wide, own), error);
+    other[1] = 1;
+    assert.equal(await neighbour, 'unharmed');
+  };
+  const late = { name: 'TimeoutError' };
+
+  for (const fn of [there.promiseLong, there.waitForNothing]) {
+    test(`${fn.name}: after its timeout`, () =>
+      beside((wide, words) => wide.with({ timeout: 20, grace: 20 }).submit(fn, words), late));
+
+    test(`${fn.name}: after a timeout that comes when it was cancelled already`, () =>
+      beside((wide, words) => {
+        const future = wide.with({ timeout: 100, grace: 20 }).submit(fn, words);
+        waitUntil(words, 0, Came.begun);
+        assert.equal(future.cancel(), false);
+        return future;
+      }, late));
+
+    test(`${fn.name}: after its signal`, () =>
+      beside(
+        (wide, words) => {
+          const controller = new AbortController();
+          const { signal } = controller;
+          const future = wide.with({ signal, grace: 20 }).submit(fn, words);
+          waitUntil(words, 0, Came.begun);
+          controller.abort(new Error('enough'));
+          return future;
+        },
+        { message: 'enough' },
+      ));
+  }
+
+  test('the module of whose function is never loaded', () =>
+    beside((wide) => wide.with({ timeout: 20, grace: 20 }).submit(neverCalled), late));
+});
+
+test('the time runs while the module of the function is loaded', async () => {
+  await assert.rejects(async () => pool.with({ timeout: 50, grace: 0 }).submit(neverCalled), {
+    name: 'TimeoutError',
+  });
+});
+
+test('a task that waits for others, which have timeouts of their own, has its own still', async () => {
+  using narrow = new ThreadPoolExecutor({ maxWorkers: 1 });
+  const words = sharedWords();
+  const limited = narrow.with({ timeout: 200, grace: 10 });
+  await assert.rejects(async () => limited.submit(there.computeAfterChild, narrow, words), {
+    name: 'TimeoutError',
+  });
 });
 
 test('the time is counted from the begin of the task, not from its submission', async () => {

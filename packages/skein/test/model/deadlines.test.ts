@@ -199,11 +199,61 @@ async function lookingModel(changes: readonly Change[] = []): Promise<Model> {
   };
 }
 
+/** A deadline is set for one job of a thread while another one, which had an earlier deadline, is over. */
+async function replacingModel(changes: readonly Change[] = []): Promise<Model> {
+  const small = await smallMemory(changes);
+  const { CONTROL, HEADER, Phase, SLOT, THREAD, controlAt, slotState, threadAt } = small.layout;
+  const noted = threadAt(WORKER) + THREAD.deadline;
+  const parker = threadAt(KEEPER) + THREAD.parker;
+  const varying = new Set<number>([HEADER.looksAt, parker, noted, controlAt(1) + CONTROL.deadline]);
+  const setting: Call = {
+    name: 'set 205',
+    run: () => (small.deadlines.setDeadline(words, 1, WORKER, 205), true),
+  };
+  const ending: Call = {
+    name: 'end the other',
+    run: () => (small.deadlines.endDeadline(words, WORKER, [1]), true),
+  };
+  const looking: Call = {
+    name: 'look and sleep',
+    run: () => {
+      small.parking.announce(words, parker);
+      const next = small.deadlines.judgeOverdue(words, NOW, () => {});
+      small.parking.sleep(words, parker, 1);
+      return next;
+    },
+  };
+  return {
+    words: small.words,
+    begin: (memory) => {
+      small.begin(memory);
+      memory[small.slotWord(1, SLOT.state)] = slotState(Phase.running, WORKER);
+      memory[noted] = OVERDUE; // of a job that is over
+    },
+    isConstant: (at) => !varying.has(at),
+    threads: [
+      { name: 'owner', calls: [setting] },
+      { name: 'worker', calls: [ending] },
+      { name: 'keeper', calls: repeat(looking, 4) },
+    ],
+    longestCall: 150,
+    atEnd: ({ threads, memory }) => {
+      if (memory[noted] !== 205) return `the thread has noted ${memory[noted]}`;
+      if (threads[2]?.status !== Status.asleep) return undefined; // woken more often than it looks here
+      const looksAt = memory[HEADER.looksAt];
+      return looksAt === 205 ? undefined : `the keeper sleeps until ${looksAt}`;
+    },
+    nameOf: small.nameOf,
+  };
+}
+
 describe('deadlines', () => {
   test('a job that is overdue while it ends, and its slot is used again', async (t) =>
     explores(t, await judgementModel(), 4));
   test('are set while the keeper looks and goes to sleep', async (t) =>
     explores(t, await lookingModel()));
+  test('one is set while an earlier one of the same thread is over', async (t) =>
+    explores(t, await replacingModel()));
 });
 
 const FILE = 'shared/deadlines.js';
@@ -252,6 +302,31 @@ const faults: readonly (readonly [string, () => Promise<Model>, RegExp])[] = [
         { file: 'shared/mailbox.js', from: 'clearControl(this.words, slot);', to: '' },
       ]),
     /told|deadline/,
+  ],
+  [
+    'a thread does not look once more whether it has forgotten a deadline',
+    () => replacingModel([{ file: FILE, from: 'if (now !== earliest)', to: 'if (earliest < 0)' }]),
+    /the thread has noted 0/,
+  ],
+  [
+    'the keeper does not look once more',
+    () =>
+      replacingModel([
+        { file: FILE, from: 'if (now !== 0)\n        lower', to: 'if (now < 0)\n        lower' },
+      ]),
+    /the thread has noted 0/,
+  ],
+  [
+    'a thread that had forgotten a deadline does not tell the keeper',
+    () =>
+      replacingModel([
+        {
+          file: FILE,
+          from: 'note(words, entry, now);',
+          to: 'lower(words, threadAt(entry) + THREAD.deadline, now);',
+        },
+      ]),
+    /the keeper sleeps until 0/,
   ],
   [
     'the keeper does not say that it looks',

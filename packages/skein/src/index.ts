@@ -113,6 +113,19 @@ export { ConcurrentFuture } from './executors/concurrent-future.ts';
 export { currentJob, type CurrentJob } from './executors/current-job.ts';
 export { ExecutorView } from './executors/executor-view.ts';
 export { type MapOptions, MapResults } from './executors/map.ts';
+export type {
+  PoolStatistics,
+  TimeStatistics,
+  WorkerStatistics,
+} from './executors/pool-statistics.ts';
+export { type Metric, type MetricPoint, poolMetrics } from './executors/pool-metrics.ts';
+export type {
+  TaskEnded,
+  TaskSettled,
+  TaskStarted,
+  TaskSubmitted,
+} from './executors/task-events.ts';
+export type { TraceHeaders } from './executors/trace-context.ts';
 export { type Streamable, StreamValues } from './executors/stream.ts';
 export type { ThreadPoolExecutorOptions } from './executors/pool-options.ts';
 export { runCoroutineThreadsafe } from './executors/run-coroutine-threadsafe.ts';

@@ -47,6 +47,7 @@ export const exportedValues: readonly string[] = [
   'formatTaskTree',
   'futureAddToAwaitedBy',
   'futureDiscardFromAwaitedBy',
+  'poolMetrics',
   'printCallGraph',
 
   // between tasks

@@ -12,7 +12,7 @@ import { noteOrigin, recordsOrigins } from '../core/origins.ts';
 import { decodeError } from '../crossing/decode-error.ts';
 import { Part, readPayload } from '../crossing/payload.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
-import { compareExchange, load } from '../shared/atomics.ts';
+import { add, compareExchange, load } from '../shared/atomics.ts';
 import { ask, deadlineFor, runnerOf, setDeadline } from '../shared/deadlines.ts';
 import {
   Ask,
@@ -32,12 +32,15 @@ import { blockUntil } from './block-until.ts';
 import { lostJobError } from './lost-job.ts';
 import { listenTo } from './signal-listeners.ts';
 import type { JobOptions } from './submit-options.ts';
+import { noteSettled } from './task-events.ts';
 import { addUnseenJob, type FailedJobs, jobWasSeen } from './unseen-jobs.ts';
 
 /** Pending, and where: not in a slot yet, in the slot `#slot`. Then one of the three ends. */
 const State = { pending: 0, cancelled: 1, value: 2, error: 3 } as const;
 
 const STATE_NAMES = ['pending', 'cancelled', 'finished', 'failed'] as const;
+
+const OUTCOMES = [undefined, 'cancelled', 'value', 'error'] as const;
 
 /** Slot of a job that has none: it is held back, or over. */
 export const NO_SLOT = -1;
@@ -287,6 +290,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     if (compareExchange(words, at, this.#queued, Phase.writing) !== this.#queued) return false;
     this.#thread.mailbox.release(this.#slot);
     this.#slot = NO_SLOT;
+    add(words, poolAt(this.pool) + POOL.cancelled, 1);
     return true;
   }
 
@@ -359,6 +363,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     this.#state = state;
     this.#value = value;
     this.#stopListening?.();
+    noteSettled(this, OUTCOMES[state] as 'value', value);
     if (state === State.error) this.#noteUnseen(value);
     const callbacks = this.#callbacks;
     if (callbacks === undefined) return;

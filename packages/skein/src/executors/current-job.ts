@@ -7,6 +7,7 @@
 import { ContextVar } from '../core/context-var.ts';
 import { staysInItsThread } from '../core/carried-context.ts';
 import type { RunningJob } from './running-job.ts';
+import type { TraceHeaders } from './trace-context.ts';
 
 /** A task that a worker of a pool runs now. */
 export interface CurrentJob {
@@ -23,6 +24,11 @@ export interface CurrentJob {
   readonly signal: AbortSignal;
   /** Milliseconds until its time is over, ≥ 0; `Infinity` without a `timeout`. */
   readonly timeLeft: number;
+  /**
+   * The trace of whoever submitted it, as headers: `traceparent`, …; null when it has none. Where OpenTelemetry is
+   * set up in the worker as well, the function runs in that trace already.
+   */
+  readonly trace: TraceHeaders | null;
 }
 
 /** The job whose function is on the stack. */
@@ -82,4 +88,5 @@ const outside: CurrentJob = {
   throwIfCancelled: () => {},
   signal: new AbortController().signal,
   timeLeft: Infinity,
+  trace: null,
 };

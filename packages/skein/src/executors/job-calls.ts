@@ -14,6 +14,7 @@ import { run } from '../loops/run.ts';
 import type { AsyncJobs } from './async-jobs.ts';
 import { setInContext } from './current-job.ts';
 import type { RunningJob } from './running-job.ts';
+import { callInTrace } from './trace-context.ts';
 
 export type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -62,9 +63,10 @@ export function callInOwnContext(
   const outer = setRunningLoop(null);
   try {
     const context = variables === null ? new Context() : carriedContext(variables);
+    const call = (): unknown => callJob(job, loaded, args, asyncJobs);
     return context.run(() => {
       if (hasCompany) setInContext(job);
-      return callJob(job, loaded, args, asyncJobs);
+      return job.trace === null ? call() : callInTrace(job.trace, call);
     });
   } finally {
     if (runningLoopOrNull() === null) setRunningLoop(outer);

@@ -8,7 +8,8 @@ import type { ThisThread } from '../crossing/this-thread.ts';
 import { endAtOnce } from '../crossing/this-thread.ts';
 import { compareExchange } from '../shared/atomics.ts';
 import { finishRunning } from '../shared/deadlines.ts';
-import { Outcome, Phase, SLOT, slotAt, slotState } from '../shared/layout.ts';
+import { COUNTS, Outcome, Phase, SLOT, slotAt, slotState } from '../shared/layout.ts';
+import type { WorkCounts } from '../shared/work-counts.ts';
 import type { RunningJob } from './running-job.ts';
 
 export class Outcomes {
@@ -16,10 +17,12 @@ export class Outcomes {
   readonly #words: Int32Array;
   readonly #running: number;
   readonly #done: number;
+  readonly #counts: WorkCounts;
 
-  constructor(thread: ThisThread) {
+  constructor(thread: ThisThread, counts: WorkCounts) {
     const { entry } = thread.address;
     this.#thread = thread;
+    this.#counts = counts;
     this.#words = thread.memory.words;
     this.#running = slotState(Phase.running, entry);
     this.#done = slotState(Phase.done, entry);
@@ -35,23 +38,24 @@ export class Outcomes {
     if (job.limits !== null && job.isOverrun) {
       const error =
         outcome === Outcome.error && !isGivingUp(value) ? encodeError(value) : undefined;
-      this.#send(slot, Outcome.overrun, error);
+      this.#send(slot, Outcome.overrun, error, job);
     } else if (outcome === Outcome.value) {
-      this.#send(slot, outcome, value);
+      this.#send(slot, outcome, value, job);
     } else if (isGivingUp(value) && job.isAsked) {
-      this.#send(slot, Outcome.cancelled, undefined);
+      this.#send(slot, Outcome.cancelled, undefined, job);
     } else {
-      this.#send(slot, outcome, encodeError(value));
+      this.#send(slot, outcome, encodeError(value), job);
     }
   }
 
   /** The thread ends, or cannot do the job. */
   sendBroken(slot: number, message: string, cause: unknown): void {
     const payload = [message, cause === undefined ? undefined : encodeError(cause)];
-    this.#send(slot, Outcome.broken, payload);
+    this.#send(slot, Outcome.broken, payload, null);
   }
 
-  #send(slot: number, outcome: number, payload: unknown): void {
+  /** @param job - null when its function was never called, or has not come to its end */
+  #send(slot: number, outcome: number, payload: unknown, job: RunningJob | null): void {
     const at = slotAt(slot);
     try {
       this.#words[at + SLOT.outcome] = outcome;
@@ -61,11 +65,20 @@ export class Outcomes {
       writePayload(this.#thread, slot, Part.result, [encodeError(error)], () => 'the error');
     }
     if (!finishRunning(this.#words, slot, this.#running, this.#done)) endAtOnce(); // condemned
+    this.#count(this.#words[at + SLOT.outcome] as number, job);
     if (this.#thread.mailbox.deliver(slot)) return;
     // The thread that asked is gone: the outcome is nobody's.
     const state = at + SLOT.state;
     if (compareExchange(this.#words, state, this.#done, this.#running) !== this.#done) return;
     this.#thread.mailbox.discard(slot);
+  }
+
+  /** Before whoever asked hears of it. */
+  #count(outcome: number, job: RunningJob | null): void {
+    this.#counts.count(outcome);
+    if (job === null || job.begunAt === 0) return;
+    const ran = this.#thread.mailbox.commonNow() - job.begunAt;
+    this.#counts.note(COUNTS.run, ran, job.weight);
   }
 }
 

@@ -5,6 +5,7 @@ import { getRunningLoop } from '../core/running-loop.ts';
 import { askedOf } from '../shared/deadlines.ts';
 import { Ask } from '../shared/layout.ts';
 import type { CurrentJob } from './current-job.ts';
+import type { TraceHeaders } from './trace-context.ts';
 
 /** What a job is given up by: a task of a loop. */
 interface Cancellable {
@@ -41,6 +42,12 @@ export class RunningJob implements CurrentJob {
   /** The name that it was submitted under; null = that of its function. */
   givenName: string | null = null;
   limits: JobLimits | null = null;
+  /** The trace that it belongs to. */
+  trace: TraceHeaders | null = null;
+  /** When it began, in milliseconds of the clock that all threads have in common; 0 = it is not timed. */
+  begunAt: number = 0;
+  /** How many jobs it stands for in the statistics, if it is timed. */
+  weight: number = 0;
   /** Of those on the stack: the one that waits for this one. */
   below: RunningJob | null = null;
   /** What it calls; a name without more while that is looked for. */

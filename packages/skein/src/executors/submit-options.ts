@@ -6,6 +6,7 @@ import { type CarriedValues, valuesToCarry } from '../core/carried-context.ts';
 import { Context, copyContext } from '../core/context.ts';
 import { ValueError } from '../core/exceptions.ts';
 import { HIGHEST_PRIORITY } from '../shared/pool-queue.ts';
+import type { TraceHeaders } from './trace-context.ts';
 
 /** What `executor.with` takes. */
 export interface SubmitOptions {
@@ -64,6 +65,7 @@ export interface JobOptions {
   readonly retries: number;
   readonly priority: number;
   readonly transfer: readonly Transferable[];
+  readonly trace: TraceHeaders | null;
 }
 
 const GRACE_MS = 100;
@@ -102,8 +104,26 @@ export function jobOptions(options: SubmitOptions): JobOptions | null {
     retries,
     priority,
     transfer,
+    trace: null,
   };
 }
+
+/** The same for a task that belongs to a trace. */
+export function traced(options: JobOptions | null, trace: TraceHeaders): JobOptions {
+  return options === null ? { ...ordinary, trace } : { ...options, trace };
+}
+
+const ordinary: JobOptions = {
+  context: null,
+  name: null,
+  timeout: 0,
+  grace: GRACE_MS,
+  signal: null,
+  retries: 0,
+  priority: 0,
+  transfer: [],
+  trace: null,
+};
 
 const checks: { readonly [K in keyof Required<SubmitOptions>]: (value: unknown) => void } = {
   context: (value) => {

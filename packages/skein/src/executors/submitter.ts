@@ -24,7 +24,9 @@ import {
 import type { PoolMemory } from '../shared/pool-table.ts';
 import { wakeOrPutOff, wakePutOff } from '../shared/wake-worker.ts';
 import { type Job, NO_SLOT } from './concurrent-future.ts';
-import type { JobOptions } from './submit-options.ts';
+import { SubmitStamps } from './submit-stamps.ts';
+import { type JobOptions, traced } from './submit-options.ts';
+import { isTracingKnown, traceOfCaller } from './trace-context.ts';
 
 /** How many workers of a pool are woken while the thread that submits is at work: it has a core, too. */
 const MOST_AWAKE = Math.max(1, availableParallelism() - 1);
@@ -38,6 +40,7 @@ export class Submitter {
   readonly #takesJobs: () => boolean;
   /** What a job is told that the pool does not take any more. */
   readonly #refusal: () => Error;
+  readonly #stamps: SubmitStamps;
   /** Whether this thread comes back to it when it rests. */
   #hasPutOff = false;
   readonly #atRest = (): void => {
@@ -55,6 +58,7 @@ export class Submitter {
     this.#pool = pool;
     this.#takesJobs = takesJobs;
     this.#refusal = refusal;
+    this.#stamps = new SubmitStamps(thread.memory.words, thread.mailbox);
   }
 
   /**
@@ -63,7 +67,8 @@ export class Submitter {
    * @param fn - index in the function table
    * @throws {DataCloneError} when an argument cannot cross
    */
-  submit(job: Job, fn: number, args: readonly unknown[], options: JobOptions | null): void {
+  submit(job: Job, fn: number, args: readonly unknown[], given: JobOptions | null): void {
+    const options = this.#stamps.isDue || isTracingKnown() ? inTraceOfCaller(given) : given;
     const all = options === null ? args : payloadOf(args, options);
     const places = placesIn(options);
     const moves = findMoves(all, options?.transfer ?? nothing, places);
@@ -117,6 +122,7 @@ export class Submitter {
     }
     const priority = options?.priority ?? 0;
     if (options !== null) writeOptions(words, slot, options);
+    this.#stamps.stamp(slot);
     if (priority !== 0 || pool.queue.hasLevels) {
       store(words, controlAt(slot) + CONTROL.queuedAt, momentOf(mailbox.commonNow()));
     }
@@ -184,6 +190,11 @@ export class Submitter {
 
 const nothing: readonly unknown[] = [];
 
+function inTraceOfCaller(options: JobOptions | null): JobOptions | null {
+  const trace = traceOfCaller();
+  return trace === null ? options : traced(options, trace);
+}
+
 function goneAfterFirst(retries: number): ValueError {
   return new ValueError(
     `the option 'retries' (${retries}) and arguments that are transferred do not go together: the first ` +
@@ -194,16 +205,21 @@ function goneAfterFirst(retries: number): ValueError {
 /** `Array.isArray` that knows readonly arrays. */
 const isList = (x: readonly unknown[] | PackedValues): x is readonly unknown[] => Array.isArray(x);
 
-/** What crosses: the name of the job, the names and values of context variables, the arguments. */
-function payloadOf(args: readonly unknown[], { context, name }: JobOptions): readonly unknown[] {
+/** What crosses: the name of the job, its trace, the names and values of context variables, the arguments. */
+function payloadOf(args: readonly unknown[], options: JobOptions): readonly unknown[] {
+  const { context } = options;
   const variables = context === null ? [] : [context.names, ...context.values];
-  return name === null ? [...variables, ...args] : [name, ...variables, ...args];
+  return [...headOf(options), ...variables, ...args];
 }
+
+const headOf = ({ name, trace }: JobOptions): readonly unknown[] =>
+  [name, trace].filter((each) => each !== null);
 
 function writeOptions(words: Int32Array, slot: number, options: JobOptions): void {
   let bits = words[slotAt(slot) + SLOT.payload] as number;
   if (options.context !== null) bits |= Payload.context;
   if (options.name !== null) bits |= Payload.named;
+  if (options.trace !== null) bits |= Payload.traced;
   if (options.timeout > 0 || options.signal !== null) {
     bits |= Payload.limited;
     words[controlAt(slot) + CONTROL.timeout] = options.timeout;
@@ -218,11 +234,11 @@ const argumentName = (index: number): string => `argument ${index + 1}`;
 function placesIn(options: JobOptions | null): (index: number) => string {
   if (options === null) return argumentName;
   const names = options.context?.names;
-  const first = options.name === null ? 0 : 1;
+  const first = headOf(options).length;
   const variables = names === undefined ? 0 : names.length + 1;
   return (index) => {
     const place = index - first;
-    if (place < 0) return 'the name of the task';
+    if (place < 0) return 'the name or the trace of the task';
     if (place >= variables) return argumentName(place - variables);
     return place === 0
       ? 'the names of context variables'

@@ -23,7 +23,7 @@ import { assertNotImporting } from '../crossing/import-guard.ts';
 import { besideTheDoor } from '../crossing/package-place.ts';
 import { shareClass } from '../crossing/shared-class.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
-import { compareExchange, load, store } from '../shared/atomics.ts';
+import { add, compareExchange, load, store } from '../shared/atomics.ts';
 import {
   Outcome,
   Phase,
@@ -55,7 +55,9 @@ import { abandonStreams, STREAM_BUFFER, type Streamable, StreamValues } from './
 import { type JobOptions, jobOptions, type SubmitOptions } from './submit-options.ts';
 import { Submitter } from './submitter.ts';
 import { hasRoom, mostQueued, threadsUp, whenSo } from './pool-waits.ts';
+import { noStatistics, type PoolStatistics, poolStatistics } from './pool-statistics.ts';
 import { runOnAll } from './run-on-all.ts';
+import { noteSubmitted } from './task-events.ts';
 import { forgetExecutor, noteExecutor } from './unclosed-executors.ts';
 import { type Initializer, packInitializer } from './worker-hooks.ts';
 
@@ -153,6 +155,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
     const future = new ConcurrentFuture<ResultOf<R>>(this.#thread, fn, options);
     if (options?.signal?.aborted === true) return future.aborted();
     submitter.submit(future, id, args, options);
+    noteSubmitted(future, options?.name ?? fn.name);
     return future;
   }
 
@@ -260,6 +263,15 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   ): ConcurrentFuture<ResultOf<R>[]> {
     assertNotImporting('call in all threads of a pool');
     return runOnAll(this.#thread, this.#opened(), fn, args as A);
+  }
+
+  /**
+   * What the pool does and has done, at this moment; also after `shutdown()`, until 255 other pools were made.
+   * Any thread. Costs some 10 µs, and a little more for each task that is queued.
+   */
+  statistics(): PoolStatistics {
+    if (this.#pool === undefined || this.#pool.ident !== this.#ident) return noStatistics;
+    return poolStatistics(this.#thread.memory.words, this.#pool);
   }
 
   /**
@@ -495,6 +507,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
       if (slot < 0) return;
       const at = slotAt(slot);
       words[at + SLOT.outcome] = Outcome.cancelled;
+      add(words, pool.at + POOL.cancelled, 1);
       store(words, at + SLOT.state, done);
       if (this.#thread.mailbox.deliver(slot)) continue;
       const isOurs = compareExchange(words, at + SLOT.state, done, running) === done;

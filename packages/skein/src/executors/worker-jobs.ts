@@ -23,6 +23,7 @@ import { deadlineFor, endDeadline, setDeadline } from '../shared/deadlines.ts';
 import {
   CONTROL,
   controlAt,
+  COUNTS,
   Outcome,
   Payload,
   Phase,
@@ -33,12 +34,15 @@ import {
   threadAt,
 } from '../shared/layout.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
+import { WorkCounts } from '../shared/work-counts.ts';
 import { AsyncJobs, setAsyncJobsOfThread } from './async-jobs.ts';
 import { jobOnStack, runningJob, setAlone, setOnStack } from './current-job.ts';
 import { callInOwnContext, callJob, type LoadedFunction, loadedFunction } from './job-calls.ts';
 import { NestedWork } from './nested-work.ts';
 import { Outcomes } from './outcomes.ts';
 import { RunningJob } from './running-job.ts';
+import { noteEnded, noteStarted } from './task-events.ts';
+import type { TraceHeaders } from './trace-context.ts';
 import type { WorkerLife } from './worker-life.ts';
 
 /** Whose jobs they are. */
@@ -58,6 +62,7 @@ export class WorkerJobs {
   readonly #entry: number;
   readonly #life: WorkerLife;
   readonly #host: JobsHost;
+  readonly #counts: WorkCounts;
   readonly #outcomes: Outcomes;
   readonly #asyncJobs = new AsyncJobs();
   /** By number in the function table. */
@@ -76,7 +81,8 @@ export class WorkerJobs {
     this.#pool = pool;
     this.#life = life;
     this.#host = host;
-    this.#outcomes = new Outcomes(thread);
+    this.#counts = new WorkCounts(thread.memory.words, entry);
+    this.#outcomes = new Outcomes(thread, this.#counts);
     this.#giveUp = pool.concurrency > 1 ? (job) => this.#goOnWithout(job) : null;
     this.nested = new NestedWork(thread, pool, slotState(Phase.running, entry), {
       canRunHere: (slot) => this.#canRunHere(slot),
@@ -158,13 +164,28 @@ export class WorkerJobs {
     const { slot } = job;
     const bits = this.#words[slotAt(slot) + SLOT.payload] as number;
     const args = readPayload(this.#thread, slot, Part.args);
-    const isPlain = (bits & (Payload.named | Payload.context | Payload.limited)) === 0;
+    if ((bits & Payload.timed) !== 0) this.#noteBegin(job);
+    if ((bits & Payload.named) !== 0) job.givenName = args.shift() as string;
+    noteStarted(job);
+    const isPlain =
+      (bits & (Payload.named | Payload.traced | Payload.context | Payload.limited)) === 0;
     const hasCompany = isNested || this.#pool.concurrency > 1 || this.#underWay.size > 0;
     if (!hasCompany) setAlone(job);
     if (isPlain && !hasCompany && runningLoopOrNull() === null) {
       return callJob(job, loaded, args, this.#asyncJobs);
     }
     return this.#callWithOptions(job, loaded, args, bits, hasCompany);
+  }
+
+  #noteBegin(job: RunningJob): void {
+    const control = controlAt(job.slot);
+    const words = this.#words;
+    job.begunAt = this.#thread.mailbox.commonNow();
+    job.weight = words[control + CONTROL.weight] as number;
+    const ms = Math.floor(job.begunAt);
+    const us = (job.begunAt - ms) * 1000 - (words[control + CONTROL.submittedUs] as number);
+    const waited = ((ms - (words[control + CONTROL.submittedMs] as number)) << 0) + us / 1000;
+    this.#counts.note(COUNTS.wait, waited, job.weight);
   }
 
   #callWithOptions(
@@ -176,7 +197,7 @@ export class WorkerJobs {
   ): unknown {
     let args = payload;
     let variables: ReadonlyMap<string, unknown> | null = null;
-    if ((bits & Payload.named) !== 0) job.givenName = args.shift() as string;
+    if ((bits & Payload.traced) !== 0) job.trace = args.shift() as TraceHeaders;
     if ((bits & Payload.context) !== 0) {
       const names = args.shift() as readonly string[];
       variables = new Map(names.map((each, index) => [each, args[index]]));
@@ -220,6 +241,7 @@ export class WorkerJobs {
     this.#underWay.delete(job);
     if (job.isOver) return; // failed already: the thread is on its way out
     const { mailbox } = this.#thread;
+    noteEnded(job, outcome === Outcome.error, value);
     this.#outcomes.send(job, outcome, value);
     this.#end(job);
     if (this.#life.countTask()) this.#host.retire();

@@ -35,8 +35,6 @@
 import { add, compareExchange, load, notifyAll, store, wait } from './atomics.ts';
 import {
   Ask,
-  CHUNKS,
-  chunkAt,
   CONTROL,
   controlAt,
   hasCome,
@@ -48,14 +46,15 @@ import {
   phaseOf,
   SLOT,
   slotAt,
-  SLOTS_PER_CHUNK,
   slotState,
   THREAD,
   threadAt,
   whoOf,
 } from './layout.ts';
 import { SLICE_MS } from './parking.ts';
+import { slotsInChunks } from './slots.ts';
 import { usedEntries, wakeAll, wakeThread } from './thread-table.ts';
+import { countLost } from './work-counts.ts';
 
 /** Asks the job in this slot to end. Says nothing to its thread. Owner of the slot only. */
 export function ask(words: Int32Array, slot: number, what: number): void {
@@ -172,7 +171,7 @@ export function judgeOverdue(words: Int32Array, now: number, end: (entry: number
 function judge(words: Int32Array, entry: number, now: number): boolean {
   const running = slotState(Phase.running, entry);
   const judged = slotState(Phase.judged, entry);
-  let isCondemned = false;
+  let condemned = 0;
   for (const slot of slotsOf(words, running)) {
     const at = slotAt(slot) + SLOT.state;
     if (!isOverdue(words, slot, now)) continue;
@@ -180,9 +179,10 @@ function judge(words: Int32Array, entry: number, now: number): boolean {
     const verdict = isOverdue(words, slot, now);
     store(words, at, verdict ? slotState(Phase.condemned, entry) : running);
     notifyAll(words, at);
-    isCondemned ||= verdict;
+    if (verdict) condemned++;
   }
-  if (!isCondemned) return false;
+  if (condemned === 0) return false;
+  countLost(words, load(words, threadAt(entry) + THREAD.pool) - 1, condemned);
   store(words, threadAt(entry) + THREAD.deadline, 0);
   add(words, HEADER.deaths, 1); // the owners look for jobs that are condemned
   wakeAll(words);
@@ -208,12 +208,8 @@ function isOverdue(words: Int32Array, slot: number, now: number): boolean {
 
 /** Slots in this state. */
 function* slotsOf(words: Int32Array, state: number): Generator<number> {
-  for (let chunk = 0; chunk < CHUNKS; chunk++) {
-    if (load(words, chunkAt(chunk)) === 0) continue;
-    for (let nth = 0; nth < SLOTS_PER_CHUNK; nth++) {
-      const slot = chunk * SLOTS_PER_CHUNK + nth;
-      if (load(words, slotAt(slot) + SLOT.state) === state) yield slot;
-    }
+  for (const slot of slotsInChunks(words)) {
+    if (load(words, slotAt(slot) + SLOT.state) === state) yield slot;
   }
 }
 

@@ -16,7 +16,8 @@
  *          ├ pools         256 × (224 words header + ring of 8 192 entries + 6 of 1 024)
  *          ├ slots         65 536 × 64 words  12 words of header, 192 bytes of payload, 4 more words
  *          ├ links         65 536 words       what lies below a slot in its inbox
- *          └ controls      65 536 × 8 words   how a job is asked to end, and when it is made to
+ *          ├ controls      65 536 × 8 words   how a job is asked to end, and when it is made to
+ *          └ statistics    1 280 × 544 words  what each worker has done, and the dead of each pool
  * ```
  *
  * All offsets are in 32-bit words unless a name says `BYTES`.
@@ -30,7 +31,7 @@
  */
 
 /** First word of the memory: says that it is ours, and which layout. */
-export const MAGIC = 0x5ce1_0004;
+export const MAGIC = 0x5ce1_0005;
 
 export const HEADER = {
   magic: 0,
@@ -174,6 +175,10 @@ export const POOL = {
   levels: 11,
   /** A job counts one level higher for each so many milliseconds that it has waited. */
   ageing: 12,
+  /** Odd while the keeper adds what a dead worker has done to what the others have (`work-counts.ts`). */
+  moves: 13,
+  /** How many jobs were cancelled before a worker began them. */
+  cancelled: 14,
   /**
    * Next claim and next push. Two cache lines apart from each other and from what is read all the
    * time: nobody can say where in a line the engine lets the memory begin.
@@ -300,6 +305,10 @@ export const Payload = {
   named: 4,
   /** The job has a timeout, or a signal: its control words say more. */
   limited: 8,
+  /** Its control words say when it was submitted. */
+  timed: 16,
+  /** After the name comes what the task is traced by. */
+  traced: 32,
 } as const;
 
 /** Some words for each slot, apart from it: most jobs never touch them. */
@@ -315,7 +324,37 @@ export const CONTROL = {
   grace: 3,
   /** A `Moment`: when it was put into the queue; 0 = not noted. Where jobs have priorities. */
   queuedAt: 4,
+  /** When it was submitted: milliseconds modulo 2³², and the microseconds beyond. Where `Payload.timed` says so. */
+  submittedMs: 5,
+  submittedUs: 6,
+  /** How many jobs this one stands for in the statistics, since they are not timed. */
+  weight: 7,
 } as const;
+
+/** What of a worker, or of all dead workers of a pool, is counted (`work-counts.ts`). */
+export const COUNTS_WORDS = 544;
+export const COUNTS: Readonly<
+  Record<'completed' | 'failed' | 'cancelled' | 'wait' | 'run', number>
+> = {
+  /** Jobs by how they ended. */
+  completed: 0,
+  failed: 1,
+  cancelled: 2,
+  /** Two histograms. */
+  wait: 16,
+  run: 16 + 264,
+};
+/** A histogram of times. */
+export const HISTOGRAM = {
+  /** Their sum: milliseconds, and the microseconds beyond. */
+  sumMs: 0,
+  sumUs: 1,
+  /** The longest, in microseconds; up to 71 minutes. */
+  maxUs: 2,
+  /** How many there were in each bucket. */
+  buckets: 8,
+} as const;
+export const BUCKETS = 256;
 
 /** What a running job is asked for: to give up, since nobody wants the result (`cancel`, `abort`). */
 export const Ask = { none: 0, cancel: 1, abort: 2 } as const;
@@ -329,9 +368,10 @@ const pools = pages + PAGES;
 const slots = pools + POOLS * POOL_WORDS;
 const links = slots + SLOTS * SLOT_WORDS;
 const controls = links + SLOTS;
+const counts = controls + SLOTS * CONTROL_WORDS;
 
-/** Bytes of process memory: about 35 MiB of address space, of which little is ever touched. */
-export const MEMORY_BYTES: number = (controls + SLOTS * CONTROL_WORDS) * 4;
+/** Bytes of process memory: about 38 MiB of address space, of which little is ever touched. */
+export const MEMORY_BYTES: number = (counts + (THREADS + POOLS) * COUNTS_WORDS) * 4;
 /** Bytes up to which the arena may grow. */
 export const ARENA_BYTES: number = PAGES * PAGE_BYTES;
 
@@ -358,6 +398,11 @@ export const linkAt = (slot: number): number => links + slot;
 
 /** Word at which the control words of a slot begin. */
 export const controlAt = (slot: number): number => controls + slot * CONTROL_WORDS;
+
+/** Word at which that begins which a worker has counted. */
+export const countsOfThread = (entry: number): number => counts + entry * COUNTS_WORDS;
+/** Word at which that begins which the dead workers of a pool have counted. */
+export const countsOfPool = (pool: number): number => counts + (THREADS + pool) * COUNTS_WORDS;
 
 /** The state word of a slot. */
 export const slotState = (phase: number, who: number): number => phase | (who << PHASE_BITS);

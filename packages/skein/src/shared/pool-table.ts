@@ -3,6 +3,7 @@ import { compareExchange, load, store } from './atomics.ts';
 import { Phase, POOL, poolAt, POOLS, PoolStatus, slotState, THREADS } from './layout.ts';
 import { PoolQueue } from './pool-queue.ts';
 import type { ProcessMemory } from './process-memory.ts';
+import { clearCounts } from './work-counts.ts';
 
 /** A pool as every thread sees it: a header and a queue in process memory. */
 export class PoolMemory {
@@ -81,6 +82,9 @@ export function enterPool(memory: ProcessMemory, size: PoolSize): PoolMemory {
     store(words, at + POOL.warmUp, 0);
     store(words, at + POOL.levels, 0);
     store(words, at + POOL.ageing, size.ageing);
+    store(words, at + POOL.moves, 0);
+    store(words, at + POOL.cancelled, 0);
+    clearCounts(words, index);
     for (let word = 0; word < THREADS / 32; word++) {
       store(words, at + POOL.idle + word, 0);
       store(words, at + POOL.asleep + word, 0);

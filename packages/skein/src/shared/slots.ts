@@ -127,3 +127,12 @@ export class SlotAllocator {
     return true;
   }
 }
+
+/** Slots that some thread, living or dead, has taken into use, and others that are free. */
+export function* slotsInChunks(words: Int32Array): Generator<number> {
+  for (let chunk = 0; chunk < CHUNKS; chunk++) {
+    if (load(words, chunkAt(chunk)) === 0) continue;
+    const first = chunk * SLOTS_PER_CHUNK;
+    for (let slot = first; slot < first + SLOTS_PER_CHUNK; slot++) yield slot;
+  }
+}

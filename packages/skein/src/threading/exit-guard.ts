@@ -8,16 +8,8 @@
  */
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { load, store } from '../shared/atomics.ts';
-import {
-  CHUNKS,
-  chunkAt,
-  HEADER,
-  Phase,
-  phaseOf,
-  SLOT,
-  slotAt,
-  SLOTS_PER_CHUNK,
-} from '../shared/layout.ts';
+import { HEADER, Phase, phaseOf, SLOT, slotAt } from '../shared/layout.ts';
+import { slotsInChunks } from '../shared/slots.ts';
 import { someThreadIsNeeded, wakeAll } from '../shared/thread-table.ts';
 
 /** Makes the process wait for what is needed. Root thread only, once. */
@@ -49,13 +41,9 @@ export function waitAtExit(root: ThisThread): void {
 const LOOK_MS = 50;
 
 function workIsUnderWay(words: Int32Array): boolean {
-  for (let chunk = 0; chunk < CHUNKS; chunk++) {
-    if (load(words, chunkAt(chunk)) === 0) continue;
-    for (let nth = 0; nth < SLOTS_PER_CHUNK; nth++) {
-      const state = load(words, slotAt(chunk * SLOTS_PER_CHUNK + nth) + SLOT.state);
-      const phase = phaseOf(state);
-      if (phase === Phase.queued || phase === Phase.running || phase === Phase.judged) return true;
-    }
+  for (const slot of slotsInChunks(words)) {
+    const phase = phaseOf(load(words, slotAt(slot) + SLOT.state));
+    if (phase === Phase.queued || phase === Phase.running || phase === Phase.judged) return true;
   }
   return false;
 }

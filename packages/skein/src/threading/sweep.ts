@@ -8,7 +8,7 @@
  *  2. jobs in its hands: running and condemned → lost, done → done(keeper), for their owners to find
  *     (or, when the owner is dead as well, freed);
  *  3. its own slots: what nobody else will touch is freed, and its chunks become orphans;
- *  4. its pages in the arena, except those that a slot in use refers to, its loops, its marks;
+ *  4. what it has counted goes to its pool; its pages in the arena, except those that a slot in use refers to, its loops, its marks;
  *  5. its place in the thread table is free, and everybody is told to look after their jobs.
  */
 import { type Arena, freeBlocks } from '../shared/arena.ts';
@@ -45,6 +45,7 @@ import {
 import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
 import { isAlive, type ThreadAddress, wakeAll } from '../shared/thread-table.ts';
+import { countLost, moveCounts } from '../shared/work-counts.ts';
 
 /** Where that lies which slots refer to. */
 export interface Leavings {
@@ -74,12 +75,13 @@ export function sweep(
   for (const slot of closeInbox(place, at + THREAD.inbox)) {
     discard(words, leavings, slot, load(words, slotAt(slot) + SLOT.state));
   }
+  let lost = 0;
   for (let chunk = 0; chunk < CHUNKS; chunk++) {
     const owner = load(words, chunkAt(chunk));
     if (owner === 0) continue;
     for (let nth = 0; nth < SLOTS_PER_CHUNK; nth++) {
       const slot = chunk * SLOTS_PER_CHUNK + nth;
-      sweepClaim(words, leavings, slot, dead, reason, exitCode);
+      if (sweepClaim(words, leavings, slot, dead, reason, exitCode)) lost++;
       if (owner === dead.ident) sweepOwned(memory, leavings, slot);
     }
     if (owner === dead.ident) store(words, chunkAt(chunk), ORPHAN);
@@ -87,6 +89,8 @@ export function sweep(
   sweepPages(memory, dead.ident);
   const pool = load(words, at + THREAD.pool) - 1;
   if (pool >= 0) {
+    countLost(words, pool, lost);
+    moveCounts(words, dead.entry, pool);
     const mask = ~(1 << (dead.entry & 31));
     and(words, poolAt(pool) + POOL.idle + (dead.entry >>> 5), mask);
     and(words, poolAt(pool) + POOL.asleep + (dead.entry >>> 5), mask);
@@ -121,7 +125,7 @@ function whyItDied(words: Int32Array, at: number): number {
   return wasRunning ? EndReason.outOfMemory : EndReason.failed;
 }
 
-/** A slot that the dead thread had claimed as a worker, or that was sent to it. */
+/** A slot that the dead thread had claimed as a worker, or that was sent to it; whether a job is lost. */
 function sweepClaim(
   words: Int32Array,
   leavings: Leavings,
@@ -129,20 +133,20 @@ function sweepClaim(
   dead: ThreadAddress,
   reason: number,
   exitCode: number,
-): void {
+): boolean {
   const at = slotAt(slot);
   const state = load(words, at + SLOT.state);
   const phase = phaseOf(state);
-  if (whoOf(state) !== dead.entry) return;
-  if (phase === Phase.posted) return discard(words, leavings, slot, state);
+  if (whoOf(state) !== dead.entry) return false;
   const isUnderWay = phase === Phase.running || phase === Phase.condemned;
-  if (!isUnderWay && phase !== Phase.done) return;
+  if (!isUnderWay && phase !== Phase.done && phase !== Phase.posted) return false;
   const owner = {
     entry: load(words, at + SLOT.owner),
     ident: load(words, at + SLOT.ownerIdent),
   };
-  if (!isAlive(words, owner)) return discard(words, leavings, slot, state);
-  if (isUnderWay) {
+  if (phase === Phase.posted || !isAlive(words, owner)) {
+    discard(words, leavings, slot, state);
+  } else if (isUnderWay) {
     store(words, at + SLOT.detail, phase === Phase.condemned ? EndReason.overrun : reason);
     store(words, at + SLOT.detail2, exitCode);
     compareExchange(words, at + SLOT.state, state, Phase.lost);
@@ -150,6 +154,7 @@ function sweepClaim(
     const keeper = load(words, HEADER.keeper) - 1;
     compareExchange(words, at + SLOT.state, state, slotState(Phase.done, keeper));
   }
+  return phase === Phase.running; // who was condemned is counted
 }
 
 /** A slot of the dead thread's own. Queued and running ones stay until a worker is through. */

@@ -111,7 +111,7 @@ function waitForJobs(small: SmallMemory, jobs: number): Call {
         store(words, small.slotWord(slot, SLOT.state), slotState(Phase.queued, 0));
       };
       submitNext(0);
-      mailbox.waitFor(() => settled.length >= jobs, Infinity);
+      while (settled.length < jobs) mailbox.select(Infinity);
       return settled;
     },
   };

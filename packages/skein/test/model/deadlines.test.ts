@@ -24,10 +24,12 @@ const NOW = 101;
 async function judgementModel(changes: readonly Change[] = []): Promise<Model> {
   const small = await smallMemory(changes);
   const { CONTROL, HEADER, SLOT, THREAD, THREAD_WORDS } = small.layout;
-  const { chunkAt, controlAt, linkAt, threadAt } = small.layout;
+  const { chunkAt, controlAt, countsOfPool, COUNTS, linkAt, POOL, poolAt, threadAt } = small.layout;
   const { entry, ident } = small.addressOf(OWNER);
   const varying = new Set<number>([HEADER.deaths, HEADER.looksAt, HEADER.roomWanted]);
   for (const at of [linkAt(0), chunkAt(0), threadAt(KEEPER) + THREAD.parker]) varying.add(at);
+  for (const at of [countsOfPool(0) + COUNTS.failed, poolAt(0) + POOL.moves]) varying.add(at);
+  for (const at of small.marksOf(WORKER)) varying.add(at);
   for (const field of [SLOT.state, SLOT.detail, SLOT.detail2])
     varying.add(small.slotWord(0, field));
   for (const field of Object.values(CONTROL)) varying.add(controlAt(0) + field);
@@ -41,6 +43,7 @@ async function judgementModel(changes: readonly Change[] = []): Promise<Model> {
       small.begin(memory);
       memory[small.slotWord(0, SLOT.owner)] = entry;
       memory[small.slotWord(0, SLOT.ownerIdent)] = ident;
+      memory[threadAt(WORKER) + THREAD.pool] = 1;
     },
     isConstant: (at) => !varying.has(at),
     threads: [
@@ -135,7 +138,7 @@ const bury = ({ sweep }: SmallMemory): Call => ({
 });
 
 function judge({ threads, memory }: View, { layout, slotWord }: SmallMemory): string | undefined {
-  const { CONTROL, Phase, SLOT, THREAD, controlAt, threadAt } = layout;
+  const { CONTROL, COUNTS, Phase, SLOT, THREAD, controlAt, countsOfPool, threadAt } = layout;
   const [owner, worker, keeper] = threads as [
     View['threads'][number],
     View['threads'][number],
@@ -147,6 +150,8 @@ function judge({ threads, memory }: View, { layout, slotWord }: SmallMemory): st
   if (told !== '1,1' && told !== '2' && told !== '3') return `the owner was told ${told}`;
   if ((told === '1,1') === wasEnded) return `the owner was told ${told}, thread ended: ${wasEnded}`;
   if ((worker.results.at(-1) === false) !== wasEnded) return 'the worker goes on and is ended';
+  const failed = memory[countsOfPool(0) + COUNTS.failed];
+  if (failed !== (wasEnded ? 1 : 0)) return `${failed} failures are counted`;
   if (memory[slotWord(0, SLOT.state)] !== Phase.free) return 'the slot is not free in the end';
   if (memory[controlAt(0) + CONTROL.deadline] !== 0) return 'a free slot has a deadline';
   if (!wasEnded && memory[threadAt(WORKER) + THREAD.deadline] !== 0)

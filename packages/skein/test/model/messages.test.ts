@@ -103,8 +103,8 @@ const faults: readonly (readonly [string, Change])[] = [
     'the keeper frees a slot in whatever state it is by now',
     {
       file: 'threading/sweep.js',
-      from: 'return discard(words, leavings, slot, state);\n    const isUnderWay',
-      to: 'return discard(words, leavings, slot, load(words, at + SLOT.state));\n    const isUnderWay',
+      from: 'discard(words, leavings, slot, state);\n    }\n    else if (isUnderWay)',
+      to: 'discard(words, leavings, slot, load(words, at + SLOT.state));\n    }\n    else if (isUnderWay)',
     },
   ],
 ];

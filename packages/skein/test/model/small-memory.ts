@@ -24,6 +24,7 @@ const SMALLER: readonly Change[] = [
   number('POOLS', '256', 1),
   number('RING_ENTRIES', '8192', 2),
   number('LEVEL_ENTRIES', '1024', 2),
+  number('COUNTS_WORDS', '544', 3),
   { file: 'shared/mailbox.js', from: 'const SPINS = 1500;', to: 'const SPINS = 0;' },
   { file: 'shared/mailbox.js', from: 'new Array(1024)', to: 'new Array(4)' },
   { file: 'threading/sweep.js', from: '    sweepPages(memory, dead.ident);\n', to: '' },
@@ -56,8 +57,11 @@ export interface SmallMemory {
   readonly parking: typeof import('../../dist/shared/parking.js');
   readonly waking: typeof import('../../dist/shared/wake-worker.js');
   readonly deadlines: typeof import('../../dist/shared/deadlines.js');
+  readonly counting: typeof import('../../dist/shared/work-counts.js');
   /** Wakes the thread with this entry. */
   readonly wake: (entry: number) => void;
+  /** Words in which the pool notes something of a worker. */
+  readonly marksOf: (entry: number) => readonly number[];
   /** Word of a slot's field. */
   readonly slotWord: (slot: number, field: number) => number;
   readonly nameOf: (at: number) => string;
@@ -74,19 +78,22 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     'shared/parking.js',
     'shared/wake-worker.js',
     'shared/deadlines.js',
+    'shared/work-counts.js',
   ];
   const modules = await importCopy(files, [...SMALLER, ...changes]);
-  const [layout, mailboxes, sweeping, table, pools, parking, waking, deadlines] = modules as [
-    Layout,
-    Mailboxes,
-    typeof import('../../dist/threading/sweep.js'),
-    typeof import('../../dist/shared/thread-table.js'),
-    Pools,
-    typeof import('../../dist/shared/parking.js'),
-    typeof import('../../dist/shared/wake-worker.js'),
-    typeof import('../../dist/shared/deadlines.js'),
-  ];
-  const { HEADER, THREAD, ThreadStatus, chunkAt, slotAt, threadAt } = layout;
+  const [layout, mailboxes, sweeping, table, pools, parking, waking, deadlines, counting] =
+    modules as [
+      Layout,
+      Mailboxes,
+      typeof import('../../dist/threading/sweep.js'),
+      typeof import('../../dist/shared/thread-table.js'),
+      Pools,
+      typeof import('../../dist/shared/parking.js'),
+      typeof import('../../dist/shared/wake-worker.js'),
+      typeof import('../../dist/shared/deadlines.js'),
+      typeof import('../../dist/shared/work-counts.js'),
+    ];
+  const { HEADER, POOL, THREAD, ThreadStatus, chunkAt, poolAt, slotAt, threadAt } = layout;
   const buffers = { memory: new SharedArrayBuffer(0), arena: new SharedArrayBuffer(0) };
   const memory = { words: new Int32Array(0), buffers } as unknown as Memory;
   const addressOf = (entry: number): { entry: number; ident: number } => ({
@@ -122,6 +129,11 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     parking,
     waking,
     deadlines,
+    counting,
+    marksOf: (entry) =>
+      [POOL.idle, POOL.asleep, POOL.turning, POOL.blocked].map(
+        (mark) => poolAt(0) + mark + (entry >>> 5),
+      ),
     wake: (entry) => table.wakeThread(memory.words, entry),
     slotWord: (slot, field) => slotAt(slot) + field,
     nameOf: (at) => nameOf(layout, at),

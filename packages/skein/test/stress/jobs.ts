@@ -1,5 +1,5 @@
 /** Jobs for the stress tests: what to call with what, and whether an outcome may be its own. */
-import { BrokenThreadPool, CancelledError, DataCloneError } from 'skein';
+import { BrokenThreadPool, CancelledError, DataCloneError, type SubmitOptions } from 'skein';
 import type { Random } from './random.ts';
 import {
   add,
@@ -22,6 +22,10 @@ export interface Job {
   readonly kind: string;
   readonly fn: (...args: unknown[]) => unknown;
   readonly args: readonly unknown[];
+  /** What it is submitted with, if with anything. */
+  readonly options?: SubmitOptions;
+  /** Aborts the signal that is among them. */
+  readonly abort?: () => void;
   /** What is wrong with this value as a result; undefined when it is right. */
   readonly valueFault: (value: unknown) => string | undefined;
   /** Likewise with this error. That the worker was terminated is always right. */
@@ -93,7 +97,7 @@ function sharedJob(id: number): Job {
   return job(id, 'shared', countUp, [id, shared], isCounted, never);
 }
 
-const job = (
+export const job = (
   id: number,
   kind: string,
   fn: AnyFunction,
@@ -102,13 +106,13 @@ const job = (
   errorFault: Job['errorFault'],
 ): Job => ({ id, kind, fn: fn as Job['fn'], args, valueFault, errorFault });
 
-const never = (): string => 'an outcome that it cannot have';
-const fault = (what: string) => () => `expected it to be ${what}`;
+export const never = (): string => 'an outcome that it cannot have';
+export const fault = (what: string) => () => `expected it to be ${what}`;
 
-const equals = (expected: unknown) => (found: unknown) =>
+export const equals = (expected: unknown) => (found: unknown) =>
   found === expected ? undefined : `expected ${String(expected)}`;
 
-const isPair = (id: number, sum: number) => (value: unknown) =>
+export const isPair = (id: number, sum: number) => (value: unknown) =>
   Array.isArray(value) && value[0] === id && value[1] === sum
     ? undefined
     : `expected [${id}, ${sum}]`;
@@ -119,7 +123,7 @@ const isStressError = (id: number) => (error: unknown) =>
 const isCloneError = (error: unknown): string | undefined =>
   error instanceof DataCloneError ? undefined : 'expected a DataCloneError';
 
-const isExit = (code: number) => (error: unknown) =>
+export const isExit = (code: number) => (error: unknown) =>
   error instanceof BrokenThreadPool && error.message.includes(`process.exit(${code})`)
     ? undefined
     : 'expected to be told of process.exit';

@@ -21,3 +21,6 @@ test('short-lived threads submit and end at once: every task is done', (t) =>
 
 test('calls from four threads into a blocking loop and a NodeEventLoop: all come, in order', (t) =>
   runs(t, 'calls-program', Math.round(durationMs * 0.8)));
+
+test('a storm: ten thousand tasks, and everything at once', (t) =>
+  runs(t, 'storm-program', process.env.SKEIN_STRESS === undefined ? 0 : durationMs));

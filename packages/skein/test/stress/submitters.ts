@@ -13,6 +13,7 @@ import {
 import { type Cancelled, type Job, makeJob, type Outcome, outcomeFault } from './jobs.ts';
 import { Ledger } from './ledger.ts';
 import { Random } from './random.ts';
+import { makeStormJob } from './storm-jobs.ts';
 
 /** A job under way. */
 interface Submitted {
@@ -26,22 +27,39 @@ class Submitter {
   readonly random: Random;
   readonly #pool: ThreadPoolExecutor;
   readonly #seed: number;
+  /** How many jobs it shall submit, as in a storm; 0 = until the ledger says stop. */
+  readonly #most: number;
+  #count = 0;
 
-  constructor(pool: ThreadPoolExecutor, counts: SharedArrayBuffer, seed: number) {
+  constructor(pool: ThreadPoolExecutor, counts: SharedArrayBuffer, seed: number, most: number) {
     this.ledger = new Ledger(counts);
     this.random = new Random(seed);
     this.#pool = pool;
     this.#seed = seed;
+    this.#most = most;
+  }
+
+  get goesOn(): boolean {
+    return this.#most === 0 ? this.ledger.get('stop') === 0 : this.#count < this.#most;
   }
 
   makeJob(): Job {
-    return makeJob(this.random, this.#seed);
+    return this.#most === 0
+      ? makeJob(this.random, this.#seed)
+      : makeStormJob(this.random, this.#seed);
+  }
+
+  /** The pool, with the options of the job. */
+  poolFor({ options }: Job): Pick<ThreadPoolExecutor, 'submit' | 'shutdown'> {
+    return options === undefined ? this.#pool : this.#pool.with(options);
   }
 
   submitBatch(): Submitted[] {
     const batch: Submitted[] = [];
     for (let left = this.random.pick([1, 4, 16, 64]); left > 0; left--) batch.push(this.#submit());
-    return batch.map((each) => (this.random.oneIn(10) ? this.#cancel(each) : each));
+    const settled = batch.map((each) => (this.random.oneIn(10) ? this.#cancel(each) : each));
+    for (const { job } of batch) job.abort?.();
+    return settled;
   }
 
   check(job: Job, outcome: Outcome, cancelled: Cancelled): void {
@@ -54,7 +72,8 @@ class Submitter {
 
   #submit(): Submitted {
     const job = this.makeJob();
-    const future = this.#pool.submit<unknown[], unknown>(job.fn, ...job.args);
+    this.#count++;
+    const future = this.poolFor(job).submit<unknown[], unknown>(job.fn, ...job.args);
     this.ledger.count('submitted');
     let settled = 0;
     future.addDoneCallback(() => {
@@ -77,9 +96,10 @@ export function submitAndBlock(
   pool: ThreadPoolExecutor,
   counts: SharedArrayBuffer,
   seed: number,
+  most = 0,
 ): void {
-  const submitter = new Submitter(pool, counts, seed);
-  while (submitter.ledger.get('stop') === 0) {
+  const submitter = new Submitter(pool, counts, seed, most);
+  while (submitter.goesOn) {
     for (const { job, future, cancelled } of submitter.submitBatch()) {
       submitter.check(job, blockFor(future), cancelled);
     }
@@ -99,16 +119,20 @@ export function* submitInCoroutine(
   pool: ThreadPoolExecutor,
   counts: SharedArrayBuffer,
   seed: number,
+  most = 0,
 ): Coroutine<void> {
-  const submitter = new Submitter(pool, counts, seed);
+  const submitter = new Submitter(pool, counts, seed, most);
   const loop = getRunningLoop();
-  while (submitter.ledger.get('stop') === 0) {
+  while (submitter.goesOn) {
     for (const { job, future, cancelled } of submitter.submitBatch()) {
       const outcome = yield* outcomeOf(future);
       submitter.check(job, outcome, cancelled);
     }
     const jobs = Array.from({ length: submitter.random.below(16) }, () => submitter.makeJob());
-    const futures = jobs.map((job) => loop.runInExecutor(pool, job.fn, ...job.args));
+    const futures = jobs.map((job) =>
+      loop.runInExecutor(submitter.poolFor(job), job.fn, ...job.args),
+    );
+    for (const job of jobs) job.abort?.();
     for (const [index, future] of futures.entries()) {
       const outcome = yield* outcomeOf(future);
       submitter.check(jobs[index] as Job, outcome, 'no');
@@ -129,9 +153,10 @@ export async function submitAndAwait(
   pool: ThreadPoolExecutor,
   counts: SharedArrayBuffer,
   seed: number,
+  most = 0,
 ): Promise<void> {
-  const submitter = new Submitter(pool, counts, seed);
-  while (submitter.ledger.get('stop') === 0) {
+  const submitter = new Submitter(pool, counts, seed, most);
+  while (submitter.goesOn) {
     for (const { job, future, cancelled } of submitter.submitBatch()) {
       const outcome = await future.then(
         (value): Outcome => ({ type: 'value', value }),

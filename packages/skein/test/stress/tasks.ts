@@ -1,5 +1,5 @@
 /** What the stress tests have done in a pool. Each is given a number by which its outcome is known. */
-import { type Coroutine, sleep } from 'skein';
+import { type Coroutine, currentJob, sleep } from 'skein';
 
 export class StressError extends Error {
   readonly id: number;
@@ -49,4 +49,33 @@ export async function addSlowly(id: number, a: number, b: number): Promise<[numb
 export function* addInCoroutine(id: number, a: number, b: number): Coroutine<[number, number]> {
   yield* sleep(1);
   return [id, a + b];
+}
+
+/** Uses up the memory of its thread. */
+export function fill(_id: number): never {
+  for (const all: number[][] = []; ;) all.push(Array.from({ length: 100_000 }, (_, x) => x));
+}
+
+/** Computes until it is asked to end. */
+export function spinUntilAsked(_id: number): never {
+  for (;;) currentJob().throwIfCancelled();
+}
+
+/** Waits until it is asked to end. */
+export async function waitUntilAsked(_id: number): Promise<void> {
+  await sleep(3_600_000);
+}
+
+/** An error outside of the task itself. */
+export async function throwLater(id: number): Promise<never> {
+  setImmediate(() => {
+    throw new StressError(id);
+  });
+  return new Promise(() => {});
+}
+
+/** Fails until the last attempt. */
+export function failUntil(id: number, counter: SharedArrayBuffer, attempts: number): number {
+  if (Atomics.add(new Int32Array(counter), 0, 1) + 1 < attempts) throw new StressError(id);
+  return id;
 }

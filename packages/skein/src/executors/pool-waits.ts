@@ -1,9 +1,9 @@
 /** Waiting for something to be so of a pool: room in its queue, threads that have come up. */
 import type { ThisThread } from '../crossing/this-thread.ts';
-import { load, store } from '../shared/atomics.ts';
-import { HEADER, Outcome, RING_ENTRIES, THREAD, threadAt, ThreadStatus } from '../shared/layout.ts';
+import { store } from '../shared/atomics.ts';
+import { HEADER, Outcome, RING_ENTRIES } from '../shared/layout.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
-import { threadsOfPool } from '../shared/thread-table.ts';
+import { threadsUpIn } from '../shared/thread-table.ts';
 import { ConcurrentFuture } from './concurrent-future.ts';
 
 /**
@@ -50,7 +50,5 @@ export function mostQueued(pool: PoolMemory): number {
 
 /** How many threads of a pool have come up, and their initializer is through. */
 export function threadsUp(words: Int32Array, pool: PoolMemory): number {
-  return threadsOfPool(words, pool.index).filter(
-    ({ entry }) => load(words, threadAt(entry) + THREAD.status) === ThreadStatus.running,
-  ).length;
+  return threadsUpIn(words, pool.index).length;
 }

@@ -307,7 +307,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
    * Differs from Python's `ProcessPoolExecutor.terminate_workers`, which shuts the pool down too.
    */
   terminateWorkers(): void {
-    if (this.#pool === undefined) return;
+    if (this.#pool === undefined || this.#isGone()) return;
     terminateThreads(threadsOfPool(this.#thread.memory.words, this.#pool.index));
   }
 
@@ -452,7 +452,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   #checkWait(): void {
     const { address, memory } = this.#thread;
     const pool = load(memory.words, threadAt(address.entry) + THREAD.pool) - 1;
-    if (this.#pool === undefined || pool !== this.#pool.index) return;
+    if (this.#pool === undefined || this.#isGone() || pool !== this.#pool.index) return;
     throw new RuntimeError(
       'cannot join current thread: shutdown() was called by a task of the pool itself, which would ' +
         'wait for its own end. Call shutdown({ wait: false }) there.',

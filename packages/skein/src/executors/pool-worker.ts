@@ -18,6 +18,7 @@ import { compareExchange, load, store } from '../shared/atomics.ts';
 import { HEADER, Phase, POOL, PoolStatus, slotState, THREAD, threadAt } from '../shared/layout.ts';
 import { announce, sleep, stayAwake } from '../shared/parking.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
+import { retire } from '../shared/retire.ts';
 import { noteExit, wakeThread } from '../shared/thread-table.ts';
 import { isPutOff, mark, unmark, wakeWorker } from '../shared/wake-worker.ts';
 import { ownTid } from '../threading/on-cpu.ts';
@@ -65,6 +66,7 @@ export class PoolWorker {
   #ranJobs = false;
   #turn: NodeJS.Immediate | null = null;
   #isResting = false;
+  #idleTimer: NodeJS.Timeout | undefined;
   #listensSoon = false;
   readonly #now = (): number => this.#thread.mailbox.commonNow();
   /** Whether it takes no job any more. */
@@ -81,8 +83,13 @@ export class PoolWorker {
     this.#running = slotState(Phase.running, entry);
     this.#life = new WorkerLife(thread, this.#pool, data.life);
     this.#jobs = new WorkerJobs(thread, this.#pool, this.#life, {
-      goOn: () => this.#work(),
-      retire: () => (this.#isRetired = true),
+      goOn: () => {
+        this.#idleSince = this.#thread.mailbox.now();
+        this.#work();
+      },
+      retire: () => this.#takeNoMore(),
+      isRetired: () => this.#isRetired,
+      comeBack: () => this.#comeBack(),
     });
     this.#parker = threadAt(entry) + THREAD.parker;
     store(this.#words, threadAt(entry) + THREAD.tid, ownTid());
@@ -127,9 +134,23 @@ export class PoolWorker {
     }
   }
 
+  /** Node has turned, and calls a function of a job: this is no rest any more. */
+  #comeBack(): void {
+    if (this.#isResting) this.#endRest();
+    if (this.#turn !== null) this.#endTurn();
+    this.#beBusy();
+  }
+
+  #takeNoMore(): void {
+    if (this.#isRetired) return;
+    this.#isRetired = true;
+    this.#isIdle = false;
+    retire(this.#words, this.#pool, this.#entry);
+  }
+
   /** Takes no job any more, and ends when those that are under way have ended. */
   #retire(): void {
-    this.#isRetired = true;
+    this.#takeNoMore();
     if (this.#jobs.underWay > 0) return this.#waitForJobs();
     if (this.#isEnding) return;
     this.#isEnding = true;
@@ -167,7 +188,7 @@ export class PoolWorker {
     if (this.#ranJobs) {
       this.#ranJobs = false;
       this.#idleSince = this.#thread.mailbox.now();
-      if (this.#life.isTooLarge()) this.#isRetired = true;
+      if (this.#life.isTooLarge()) this.#takeNoMore();
       this.#letNodeTurn();
       return false;
     }
@@ -198,11 +219,11 @@ export class PoolWorker {
   /** Whoever pushes while this one leaves either does not see it any more, or is seen by the last look. */
   #leaveIfNotNeeded(): void {
     this.#idleSince = this.#thread.mailbox.now();
-    if (!this.#life.mayLeave()) return;
+    if (!this.#life.leaves()) return;
     unmark(this.#words, this.#pool, POOL.idle, this.#entry);
     this.#isIdle = false;
     if (this.#pool.queue.hasWork) this.#life.stay();
-    else this.#isRetired = true;
+    else this.#takeNoMore();
   }
 
   #letNodeTurn(): void {
@@ -225,16 +246,39 @@ export class PoolWorker {
     mark(this.#words, this.#pool, POOL.turning, this.#entry);
     mark(this.#words, this.#pool, POOL.asleep, this.#entry);
     mailbox.lookAround = () => {
-      if (!this.#pool.queue.hasWork && this.#pool.status === PoolStatus.open) return;
+      const isOpen = this.#pool.status === PoolStatus.open;
+      if (isOpen && !this.#pool.queue.hasWork && !this.#leavesRest()) return;
       this.#endRest();
       this.#letNodeTurn();
     };
+    this.#lookWhenIdle();
     mailbox.listen();
+  }
+
+  /** Whether the pool needs it no more. */
+  #leavesRest(): boolean {
+    if (this.#life.isSurplus()) this.#takeNoMore();
+    else if (this.#jobs.underWay === 0 && this.#mayIdle() <= 0) this.#leaveIfNotNeeded();
+    return this.#isRetired;
+  }
+
+  /** It hears of everything but that time passes. */
+  #lookWhenIdle(): void {
+    const left = this.#mayIdle();
+    if (left === Infinity || this.#jobs.underWay > 0) return;
+    this.#idleTimer = setTimeout(
+      () => {
+        this.#thread.mailbox.lookAround?.();
+        if (this.#isResting) this.#lookWhenIdle();
+      },
+      Math.min(Math.max(1, Math.ceil(left)), 0x7fff_ffff),
+    );
   }
 
   #endRest(): void {
     this.#isResting = false;
     this.#thread.mailbox.lookAround = undefined;
+    clearTimeout(this.#idleTimer);
     unmark(this.#words, this.#pool, POOL.asleep, this.#entry);
     unmark(this.#words, this.#pool, POOL.turning, this.#entry);
   }

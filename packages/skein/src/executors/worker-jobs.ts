@@ -47,6 +47,9 @@ export interface JobsHost {
   goOn(): void;
   /** The thread shall take no job any more. */
   retire(): void;
+  isRetired(): boolean;
+  /** Node has turned, and a function is about to be called. */
+  comeBack(): void;
 }
 
 export class WorkerJobs {
@@ -112,6 +115,7 @@ export class WorkerJobs {
       const loaded = loadedFunction(await resolveFunction(referenceById(this.#thread, id)));
       this.#functions[id] = loaded;
       this.#underWay.delete(onItsWay);
+      this.#host.comeBack();
       this.#call(new RunningJob(this.#words, slot, loaded.fn), loaded);
       this.#host.goOn();
     } catch (error) {
@@ -244,7 +248,8 @@ export class WorkerJobs {
     this.#helpsSoon = true;
     setImmediate(() => {
       this.#helpsSoon = false;
-      if (this.#underWay.size < this.#pool.concurrency) return; // it looks into the queue anyway
+      const takesMore = this.#underWay.size < this.#pool.concurrency && !this.#host.isRetired();
+      if (takesMore) return; // it looks into the queue anyway
       for (const { isParent } of this.#underWay) if (!isParent) return;
       const slot = this.nested.claim();
       if (slot >= 0) this.begin(slot);

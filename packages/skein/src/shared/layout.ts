@@ -13,7 +13,7 @@
  *          ├ loops         1 024 × 2 words    loops that other threads hold a handle on
  *          ├ functions     4 096 × 4 words    interned function references
  *          ├ pages         262 144 words      who owns which 4 KiB page of the arena
- *          ├ pools         256 × (224 words header + ring of 8 192 entries + 6 of 1 024)
+ *          ├ pools         256 × (256 words header + ring of 8 192 entries + 6 of 1 024)
  *          ├ slots         65 536 × 64 words  12 words of header, 192 bytes of payload, 4 more words
  *          ├ links         65 536 words       what lies below a slot in its inbox
  *          └ controls      65 536 × 8 words   how a job is asked to end, and when it is made to
@@ -30,7 +30,7 @@
  */
 
 /** First word of the memory: says that it is ours, and which layout. */
-export const MAGIC = 0x5ce1_0004;
+export const MAGIC = 0x5ce1_0005;
 
 export const HEADER = {
   magic: 0,
@@ -147,7 +147,7 @@ export const PAGES_FOR_PAYLOADS: number = PAGES - FUNCTIONS;
 
 export const POOLS = 256;
 export const RING_ENTRIES = 8192;
-export const POOL_HEADER_WORDS = 224;
+export const POOL_HEADER_WORDS = 256;
 export const POOL = {
   /** A `PoolStatus`. */
   status: 0,
@@ -164,7 +164,7 @@ export const POOL = {
   concurrency: 6,
   /** So many workers are kept, work or not. */
   minWorkers: 7,
-  /** Entry, plus one, of a worker that ends because it is not needed; one at a time. */
+  /** Entry, plus one, of a worker that finds out whether it is one too many; one at a time. */
   leaving: 8,
   /** How many jobs may wait in the queue; 0 = as many as like. */
   maxQueue: 9,
@@ -188,8 +188,13 @@ export const POOL = {
   turning: 160,
   /** 32 words likewise: those who wait, in a task, for work that is queued. */
   blocked: 192,
+  /** 32 words likewise: those who take no job any more, though some may still be under way there. */
+  retired: 224,
 } as const;
-/** So many workers more than `maxWorkers` a pool may have for those that wait for its own queue. */
+/**
+ * So many workers more than `maxWorkers` a pool may have for those that wait for its own queue, and as many
+ * for those that are retired.
+ */
 export const MOST_EXTRA = 32;
 export const PoolStatus = { free: 0, open: 1, shutdown: 2, broken: 3 } as const;
 /** Levels of priority; the one in the middle has the ring of `RING_ENTRIES`. */

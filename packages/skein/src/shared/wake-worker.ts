@@ -40,6 +40,16 @@ export function mark(words: Int32Array, pool: PoolMemory, field: number, entry: 
   or(words, pool.at + field + (entry >>> 5), 1 << (entry & 31));
 }
 
+/** Whether it is noted. Any thread. */
+export function isMarked(
+  words: Int32Array,
+  pool: PoolMemory,
+  field: number,
+  entry: number,
+): boolean {
+  return (load(words, pool.at + field + (entry >>> 5)) & (1 << (entry & 31))) !== 0;
+}
+
 /** Takes the note back. */
 export function unmark(words: Int32Array, pool: PoolMemory, field: number, entry: number): void {
   and(words, pool.at + field + (entry >>> 5), ~(1 << (entry & 31)));
@@ -96,7 +106,8 @@ function wakeUnless(memory: ProcessMemory, pool: PoolMemory, mostAwake: number):
     }
     if (wakeSleeper(memory, pool)) return true;
   }
-  if (workers < load(words, pool.at + POOL.maxWorkers)) askKeeper(words, pool);
+  const most = load(words, pool.at + POOL.maxWorkers);
+  if (workers < most || pool.active < most) askKeeper(words, pool);
   return true;
 }
 

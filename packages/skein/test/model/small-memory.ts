@@ -56,6 +56,7 @@ export interface SmallMemory {
   readonly parking: typeof import('../../dist/shared/parking.js');
   readonly waking: typeof import('../../dist/shared/wake-worker.js');
   readonly deadlines: typeof import('../../dist/shared/deadlines.js');
+  readonly retiring: typeof import('../../dist/shared/retire.js');
   /** Wakes the thread with this entry. */
   readonly wake: (entry: number) => void;
   /** Word of a slot's field. */
@@ -74,18 +75,21 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     'shared/parking.js',
     'shared/wake-worker.js',
     'shared/deadlines.js',
+    'shared/retire.js',
   ];
   const modules = await importCopy(files, [...SMALLER, ...changes]);
-  const [layout, mailboxes, sweeping, table, pools, parking, waking, deadlines] = modules as [
-    Layout,
-    Mailboxes,
-    typeof import('../../dist/threading/sweep.js'),
-    typeof import('../../dist/shared/thread-table.js'),
-    Pools,
-    typeof import('../../dist/shared/parking.js'),
-    typeof import('../../dist/shared/wake-worker.js'),
-    typeof import('../../dist/shared/deadlines.js'),
-  ];
+  const [layout, mailboxes, sweeping, table, pools, parking, waking, deadlines, retiring] =
+    modules as [
+      Layout,
+      Mailboxes,
+      typeof import('../../dist/threading/sweep.js'),
+      typeof import('../../dist/shared/thread-table.js'),
+      Pools,
+      typeof import('../../dist/shared/parking.js'),
+      typeof import('../../dist/shared/wake-worker.js'),
+      typeof import('../../dist/shared/deadlines.js'),
+      typeof import('../../dist/shared/retire.js'),
+    ];
   const { HEADER, THREAD, ThreadStatus, chunkAt, slotAt, threadAt } = layout;
   const buffers = { memory: new SharedArrayBuffer(0), arena: new SharedArrayBuffer(0) };
   const memory = { words: new Int32Array(0), buffers } as unknown as Memory;
@@ -122,6 +126,7 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     parking,
     waking,
     deadlines,
+    retiring,
     wake: (entry) => table.wakeThread(memory.words, entry),
     slotWord: (slot, field) => slotAt(slot) + field,
     nameOf: (at) => nameOf(layout, at),

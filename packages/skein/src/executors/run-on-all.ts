@@ -30,6 +30,9 @@ export function runOnAll<A extends unknown[], R>(
 ): ConcurrentFuture<ResultOf<R>[]> {
   const all = new ConcurrentFuture<ResultOf<R>[]>(thread, fn);
   const loops = loopsOf(thread.memory.words, pool);
+  const { entry } = thread.address;
+  const isOneOfThem = loops.some((loop) => LoopHandle.addressOf(loop).thread.entry === entry);
+  if (isOneOfThem) all.needsTurnsOf(entry);
   const id = functionId(thread, fn);
   const futures = loops.map(
     (loop) =>

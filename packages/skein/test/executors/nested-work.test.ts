@@ -51,6 +51,23 @@ test('a function that returns a promise without being async is told so, or done 
   assert.equal(await pool.submit(there.blockForPromise, pool), 'ERR_NESTED_PROMISE');
 });
 
+describe('what goes on in the very thread that would block for it is an error', () => {
+  for (const concurrencyPerWorker of [1, 2]) {
+    for (const how of ['result', 'exception', 'stream'] as const) {
+      test(`${how}, tasks at a time ${concurrencyPerWorker}`, async () => {
+        await using pool = new ThreadPoolExecutor({ maxWorkers: 1, concurrencyPerWorker });
+        assert.equal(await pool.submit(there.blockLate, pool, how), 'ERR_WAITS_FOR_ITSELF');
+      });
+    }
+  }
+
+  test('a call in all threads of the pool', async () => {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    assert.equal(await pool.submit(there.blockForAll, pool), 'ERR_WAITS_FOR_ITSELF');
+    assert.deepEqual(await pool.submit(there.awaitAll, pool), [1]);
+  });
+});
+
 test('when as many threads as there may be are blocked, it is an error', async () => {
   await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
   await assert.rejects(

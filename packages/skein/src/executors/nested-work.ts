@@ -151,7 +151,9 @@ export class NestedWork implements Nested {
   #take(slot: number): boolean {
     const state = slotAt(slot) + SLOT.state;
     const { queued } = this.#memory;
-    return compareExchange(this.#words, state, queued, this.#running) === queued;
+    if (compareExchange(this.#words, state, queued, this.#running) !== queued) return false;
+    if (this.#memory.maxQueue < Infinity) this.#mailbox.tellOfRoom(); // one less waits, in its old place
+    return true;
   }
 
   #beBlocked(): void {

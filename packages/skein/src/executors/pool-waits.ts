@@ -1,10 +1,8 @@
 /** Waiting for something to be so of a pool: room in its queue, threads that have come up. */
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { store } from '../shared/atomics.ts';
-import { HEADER, Outcome, POOL, RING_ENTRIES } from '../shared/layout.ts';
+import { HEADER, Outcome, RING_ENTRIES } from '../shared/layout.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
-import { type ThreadAddress, threadsUpIn } from '../shared/thread-table.ts';
-import { isMarked } from '../shared/wake-worker.ts';
 import { ConcurrentFuture } from './concurrent-future.ts';
 
 /**
@@ -47,11 +45,4 @@ export function hasRoom({ queue }: PoolMemory, most: number): boolean {
 /** How many jobs may wait before a pool is not ready for more. */
 export function mostQueued(pool: PoolMemory): number {
   return Math.min(pool.maxQueue, RING_ENTRIES / 2);
-}
-
-/** How many threads of a pool have come up, their initializer is through, and they take jobs. */
-export function threadsUp(words: Int32Array, pool: PoolMemory): number {
-  const isRetired = ({ entry }: ThreadAddress): boolean =>
-    isMarked(words, pool, POOL.retired, entry);
-  return threadsUpIn(words, pool.index).filter((thread) => !isRetired(thread)).length;
 }

@@ -20,7 +20,7 @@ import { announce, sleep, stayAwake } from '../shared/parking.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
 import { retire } from '../shared/retire.ts';
 import { noteExit, wakeThread } from '../shared/thread-table.ts';
-import { isPutOff, mark, unmark, wakeWorker } from '../shared/wake-worker.ts';
+import { askKeeper, isPutOff, mark, unmark, wakeWorker } from '../shared/wake-worker.ts';
 import { ownTid } from '../threading/on-cpu.ts';
 import type { WorkerLife as Limits } from './pool-options.ts';
 import { mostQueued } from './pool-waits.ts';
@@ -58,6 +58,8 @@ export class PoolWorker {
   /** Holds the thread while it starts, while a job goes on asynchronously, and while it waits so. */
   readonly #hold = setInterval(() => {}, 0x7fff_ffff);
   #isIdle = false;
+  /** `PoolQueue.claims` when it has told last of places that became free. */
+  #claims = 0;
   /** When it last ran out of work, in milliseconds of this thread's clock. */
   #idleSince: number;
   #isRunning = false;
@@ -128,8 +130,9 @@ export class PoolWorker {
         this.#tellOfRoom();
         this.#ranJobs = true;
         this.#jobs.begin(slot);
-      } else if (!this.#rest()) {
-        return; // comes back when Node's loop has turned
+      } else {
+        this.#tellOfPassed();
+        if (!this.#rest()) return; // comes back when Node's loop has turned
       }
     }
   }
@@ -176,6 +179,18 @@ export class PoolWorker {
     const { mailbox } = this.#thread;
     if (mailbox.isRoomWanted && this.#pool.queue.size <= mostQueued(this.#pool) - 1)
       mailbox.tellOfRoom();
+  }
+
+  /**
+   * The same where no job was found, but places of those perhaps that were cancelled or done out of turn. Once
+   * only: who is told wakes, and looks, and so do all workers that have nothing to do.
+   */
+  #tellOfPassed(): void {
+    if (!this.#thread.mailbox.isRoomWanted) return;
+    const { claims } = this.#pool.queue;
+    if (claims === this.#claims) return;
+    this.#claims = claims;
+    this.#thread.mailbox.tellOfRoom();
   }
 
   /** Waits for work; false when Node's loop has to turn first, which then comes back to `#work`. */
@@ -307,6 +322,7 @@ export class PoolWorker {
     this.#isRunning = true;
     this.#thread.hasStarted();
     this.#thread.mailbox.tellOfRoom(); // somebody may wait for threads to come up
+    if (load(this.#words, this.#pool.at + POOL.warmUp) > 0) askKeeper(this.#words, this.#pool);
   }
 
   /** The initializer has failed: no task of this pool can be done (CPython's rule 74). */

@@ -37,8 +37,8 @@ import {
   ThreadFlag,
 } from '../shared/layout.ts';
 import { enterPool, PoolMemory } from '../shared/pool-table.ts';
-import { threadsOfPool, wakeAll } from '../shared/thread-table.ts';
-import { askKeeper } from '../shared/wake-worker.ts';
+import { raise, threadsOfPool, wakeAll } from '../shared/thread-table.ts';
+import { askKeeper, threadsUp } from '../shared/wake-worker.ts';
 import type { PoolMessage } from '../threading/keeper-messages.ts';
 import { startThread, terminateThreads, thisThreadWithKeeper } from '../threading/start-thread.ts';
 import { ConcurrentFuture } from './concurrent-future.ts';
@@ -54,7 +54,7 @@ import { type MapOptions, MapResults, type Submit } from './map.ts';
 import { abandonStreams, STREAM_BUFFER, type Streamable, StreamValues } from './stream.ts';
 import { type JobOptions, jobOptions, type SubmitOptions } from './submit-options.ts';
 import { Submitter } from './submitter.ts';
-import { hasRoom, mostQueued, threadsUp, whenSo } from './pool-waits.ts';
+import { hasRoom, mostQueued, whenSo } from './pool-waits.ts';
 import { runOnAll } from './run-on-all.ts';
 import { forgetExecutor, noteExecutor } from './unclosed-executors.ts';
 import { type Initializer, packInitializer } from './worker-hooks.ts';
@@ -240,9 +240,12 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
           'For more threads call resize({ maxWorkers }) before.',
       );
     }
-    store(words, pool.at + POOL.warmUp, wanted);
-    askKeeper(words, pool);
-    const areUp = (): boolean => threadsUp(words, pool) >= wanted;
+    const areUp = (): boolean => {
+      if (threadsUp(words, pool) >= Math.min(wanted, load(words, pool.at + POOL.maxWorkers)))
+        return true;
+      if (raise(words, pool.at + POOL.warmUp, wanted)) askKeeper(words, pool);
+      return false;
+    };
     return whenSo(this.#thread, 'warmUp', areUp, () => this.#refusalIfClosed());
   }
 

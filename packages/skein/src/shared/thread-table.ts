@@ -153,11 +153,12 @@ export function threadsUpIn(words: Int32Array, pool: number): ThreadAddress[] {
 /** Entries of the table from here on have never been used. */
 export const usedEntries = (words: Int32Array): number => load(words, HEADER.entries);
 
-/** Makes a word at least `value`. */
-function raise(words: Int32Array, at: number, value: number): void {
+/** Makes a word at least `value`; says whether it was less. */
+export function raise(words: Int32Array, at: number, value: number): boolean {
   for (let seen = load(words, at); seen < value;) {
     const found = compareExchange(words, at, seen, value);
-    if (found === seen) return;
+    if (found === seen) return true;
     seen = found;
   }
+  return false;
 }

@@ -33,7 +33,7 @@ import { HEADER, POOL, THREAD, threadAt } from './layout.ts';
 import { unpark } from './parking.ts';
 import type { PoolMemory } from './pool-table.ts';
 import type { ProcessMemory } from './process-memory.ts';
-import { usedEntries, wakeThread } from './thread-table.ts';
+import { type ThreadAddress, threadsUpIn, usedEntries, wakeThread } from './thread-table.ts';
 
 /** Notes that a worker is idle (or, with `POOL.asleep`, about to sleep). Worker's own thread. */
 export function mark(words: Int32Array, pool: PoolMemory, field: number, entry: number): void {
@@ -140,4 +140,11 @@ export function askKeeper(words: Int32Array, pool: PoolMemory): void {
   if (load(words, pool.at + POOL.wanted) === 1) return;
   store(words, pool.at + POOL.wanted, 1);
   wakeThread(words, load(words, HEADER.keeper) - 1);
+}
+
+/** How many threads of a pool have come up, their initializer is through, and they take jobs. */
+export function threadsUp(words: Int32Array, pool: PoolMemory): number {
+  const isRetired = ({ entry }: ThreadAddress): boolean =>
+    isMarked(words, pool, POOL.retired, entry);
+  return threadsUpIn(words, pool.index).filter((thread) => !isRetired(thread)).length;
 }

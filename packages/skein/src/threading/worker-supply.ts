@@ -29,8 +29,8 @@ import {
 } from '../shared/layout.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
-import { usedEntries, wakeAll } from '../shared/thread-table.ts';
-import { wakeSleeper } from '../shared/wake-worker.ts';
+import { raise, usedEntries, wakeAll } from '../shared/thread-table.ts';
+import { threadsUp, wakeSleeper } from '../shared/wake-worker.ts';
 import type { PoolMessage } from './keeper-messages.ts';
 import { isOnCpu, ProcessLoad } from './on-cpu.ts';
 
@@ -164,7 +164,11 @@ export class WorkerSupply {
   #kept(memory: PoolMemory): number {
     const { words } = this.#memory;
     const most = load(words, memory.at + POOL.maxWorkers);
+    // Taken down before it is looked whether it has come true: who waits for it and has seen less puts it
+    // up again. So it stays up until it has come true, and all who wait have seen it.
     const warmUp = exchange(words, memory.at + POOL.warmUp, 0);
+    if (warmUp > 0 && threadsUp(words, memory) < Math.min(most, warmUp))
+      raise(words, memory.at + POOL.warmUp, warmUp);
     return Math.min(most, Math.max(warmUp, load(words, memory.at + POOL.minWorkers)));
   }
 

@@ -29,7 +29,10 @@ export function blockUntil(
   if (nested === undefined) return mailbox.waitFor(isSo, timeoutMs);
   mailbox.drain();
   if (timeoutMs > 0 && job.runner === thread.address.entry && !isSo()) throw waitsForItself(job);
-  if (job.queuedSlot >= 0 && job.pool === nested.pool) nested.submitted(job);
+  if (job.queuedSlot >= 0 && job.pool === nested.pool) {
+    nested.submitted(job);
+    nested.hasParent();
+  }
   try {
     return mailbox.waitFor(isSo, timeoutMs, () => nested.help(timeoutMs === Infinity));
   } finally {

@@ -218,7 +218,11 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
     const pool = this.#opened();
     const isReady = (): boolean =>
       hasRoom(pool, mostQueued(pool)) && !this.#thread.mailbox.isHolding;
-    return whenSo(this.#thread, 'ready', isReady, () => this.#refusalIfClosed());
+    const future = whenSo(this.#thread, 'ready', isReady, () => this.#refusalIfClosed());
+    const { nested } = this.#thread;
+    if (nested?.pool === pool.index && !future.done())
+      future.addDoneCallback(nested.waitsForRoom());
+    return future;
   }
 
   /**

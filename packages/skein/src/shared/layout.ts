@@ -13,7 +13,7 @@
  *          ├ loops         1 024 × 2 words    loops that other threads hold a handle on
  *          ├ functions     4 096 × 4 words    interned function references
  *          ├ pages         262 144 words      who owns which 4 KiB page of the arena
- *          ├ pools         256 × (256 words header + ring of 8 192 entries + 6 of 1 024)
+ *          ├ pools         256 × (256 words header + ring of 8 192 entries + 6 of 1 024 + 1 of 64)
  *          ├ slots         65 536 × 64 words  12 words of header, 192 bytes of payload, 4 more words
  *          ├ links         65 536 words       what lies below a slot in its inbox
  *          └ controls      65 536 × 8 words   how a job is asked to end, and when it is made to
@@ -170,7 +170,7 @@ export const POOL = {
   maxQueue: 9,
   /** So many workers shall be started, though there is no work; 0 = as many as there is work for. */
   warmUp: 10,
-  /** A bit for each level of priority that jobs were ever submitted with. */
+  /** A bit for each level of priority that jobs were ever submitted with, and `URGED`. */
   levels: 11,
   /** A job counts one level higher for each so many milliseconds that it has waited. */
   ageing: 12,
@@ -203,7 +203,11 @@ export const LEVEL_ENTRIES = 1024;
 /** The ring of another level: head and tail, in lines of their own, and the entries. */
 export const LEVEL = { head: 0, tail: 16, entries: 32 } as const;
 const LEVEL_WORDS = LEVEL.entries + LEVEL_ENTRIES;
-const POOL_WORDS = POOL_HEADER_WORDS + RING_ENTRIES + (LEVELS - 1) * LEVEL_WORDS;
+/** In `POOL.levels`: jobs were put in front. Their ring is one like those of the levels, and smaller. */
+export const URGED: number = 1 << LEVELS;
+export const URGED_ENTRIES = 64;
+const URGED_WORDS = LEVEL.entries + URGED_ENTRIES;
+const POOL_WORDS = POOL_HEADER_WORDS + RING_ENTRIES + (LEVELS - 1) * LEVEL_WORDS + URGED_WORDS;
 
 export const SLOTS: number = CHUNKS * SLOTS_PER_CHUNK;
 export const SLOT_WORDS = 64;
@@ -355,6 +359,8 @@ export const poolAt = (pool: number): number => pools + pool * POOL_WORDS;
 /** Word at which the ring of another level than the middle one begins, counted without that. */
 export const levelAt = (pool: number, nth: number): number =>
   poolAt(pool) + POOL_HEADER_WORDS + RING_ENTRIES + nth * LEVEL_WORDS;
+/** Word at which the ring of the jobs begins that were put in front. */
+export const urgedAt = (pool: number): number => levelAt(pool, LEVELS - 1);
 /** Word at which a slot begins. */
 export const slotAt = (slot: number): number => slots + slot * SLOT_WORDS;
 

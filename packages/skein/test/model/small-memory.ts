@@ -24,6 +24,7 @@ const SMALLER: readonly Change[] = [
   number('POOLS', '256', 1),
   number('RING_ENTRIES', '8192', 2),
   number('LEVEL_ENTRIES', '1024', 2),
+  number('URGED_ENTRIES', '64', 2),
   { file: 'shared/mailbox.js', from: 'const SPINS = 1500;', to: 'const SPINS = 0;' },
   { file: 'shared/mailbox.js', from: 'new Array(1024)', to: 'new Array(4)' },
   { file: 'threading/sweep.js', from: '    sweepPages(memory, dead.ident);\n', to: '' },

@@ -113,9 +113,10 @@ export class NestedWork implements Nested {
 
   /** All that is under way here waits: claims the newest that nobody has begun; -1 when there is none. */
   claim(): number {
-    const { slot, left } = this.#takeNewest((slot) => this.#host.canRunBeside(slot));
-    if (slot >= 0) return slot;
-    const first = this.#wantsRoom ? this.#takeFirst((slot) => this.#host.canRunBeside(slot)) : -1;
+    const canRun = (slot: number): boolean => this.#host.canRunBeside(slot);
+    const { taken, left } = this.#takeNewest(canRun);
+    if (taken >= 0) return taken;
+    const first = this.#wantsRoom ? this.#takeFirst(canRun) : -1;
     if (first >= 0) {
       this.#memory.queue.first(); // its place becomes free
       this.#mailbox.tellOfRoom();
@@ -146,7 +147,7 @@ export class NestedWork implements Nested {
     // The queue is full, perhaps of places of jobs that were done out of turn, behind one that was not.
     let slot = this.#wantsRoom ? this.#takeFirst(canRun) : -1;
     let left: QueuedJob | null = null;
-    if (slot < 0) ({ slot, left } = this.#takeNewest(canRun));
+    if (slot < 0) ({ taken: slot, left } = this.#takeNewest(canRun));
     if (slot >= 0) {
       this.#run(slot);
       return true;
@@ -159,7 +160,7 @@ export class NestedWork implements Nested {
   }
 
   /** Takes the newest of the jobs that can be done here; `left` is the newest that cannot. */
-  #takeNewest(can: (slot: number) => boolean): { slot: number; left: QueuedJob | null } {
+  #takeNewest(can: (slot: number) => boolean): { taken: number; left: QueuedJob | null } {
     const passedOver: QueuedJob[] = [];
     let taken = -1;
     for (let job = this.#jobs.pop(); job !== undefined; job = this.#jobs.pop()) {
@@ -175,7 +176,7 @@ export class NestedWork implements Nested {
     }
     const left = passedOver[0] ?? null;
     while (passedOver.length > 0) this.#jobs.push(passedOver.pop() as QueuedJob);
-    return { slot: taken, left };
+    return { taken, left };
   }
 
   /** Takes what comes first in the queue. */

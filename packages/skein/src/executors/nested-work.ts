@@ -14,8 +14,8 @@
  * What a worker cannot do on top of a task that blocks it is what would have to wait for Node: an
  * async function, a module that is not loaded. And what has a limit of time it does not do: whose thread is
  * ended takes along what is below it. Then it says that it is blocked, and the pool may have one worker more, up
- * to `MOST_EXTRA`; and it puts what it waits for in front, for whoever comes would else begin another task that
- * waits. If all of those are blocked as well, what is queued fails: it could only be waited for for ever.
+ * to `MOST_EXTRA`. When half of those are there, it also puts what it waits for in front, for whoever comes would
+ * else begin another task that waits. If all of those are blocked as well, what is queued fails: it could only be waited for for ever.
  *
  * A task that waits without blocking, in an async function, lets Node turn, and its worker begins what it
  * has submitted. But only while all tasks that it has under way have submitted something: the others
@@ -29,13 +29,15 @@
  */
 import type { Nested, QueuedJob, ThisThread } from '../crossing/this-thread.ts';
 import { compareExchange } from '../shared/atomics.ts';
-import { POOL, SLOT, slotAt } from '../shared/layout.ts';
+import { MOST_EXTRA, POOL, SLOT, slotAt } from '../shared/layout.ts';
 import type { Mailbox } from '../shared/mailbox.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
 import { askKeeper, isMarked, mark, unmark } from '../shared/wake-worker.ts';
 
 /** How deep tasks may be done on top of each other: a stack of 984 KiB has room for some thousand. */
 const MOST_NESTED = 200;
+/** When so many are blocked: before that it is faster to let the pool grow at once for all that wait. */
+const URGED_FROM = MOST_EXTRA / 2;
 /** So many jobs are noted before those are looked for that have been begun elsewhere. */
 const LOOK_AFTER = 1024;
 
@@ -210,11 +212,12 @@ export class NestedWork implements Nested {
     return true;
   }
 
-  /** First what it waits for comes to the front, then whoever will see to it. */
+  /** Where there are not many threads left to come, what it waits for is put in front for them. */
   #beBlocked(awaited: QueuedJob | null): void {
-    if (awaited !== null && awaited !== this.#urged && awaited.queuedSlot >= 0) {
+    if (awaited !== null && awaited !== this.#urged && this.#memory.blocked >= URGED_FROM) {
+      const slot = awaited.queuedSlot;
+      if (slot >= 0) this.#memory.queue.urge(slot);
       this.#urged = awaited;
-      this.#memory.queue.urge(awaited.queuedSlot);
     }
     if (isMarked(this.#words, this.#memory, POOL.blocked, this.#entry)) return;
     mark(this.#words, this.#memory, POOL.blocked, this.#entry);

@@ -54,7 +54,12 @@ export interface QueuedJob {
 /** What a worker does for its own tasks that wait for the pool it works for (`nested-work.ts`). */
 export interface Nested {
   readonly pool: number;
+  /** A job of its tasks waits in the pool's queue. */
   submitted(job: QueuedJob): void;
+  /** The task that runs now has submitted something, or waits for the pool. */
+  hasParent(): void;
+  /** The task that runs now waits for room in the pool's queue, until it calls what this returns. */
+  waitsForRoom(): () => void;
   help(mayRun: boolean): boolean;
   goOn(): void;
 }

@@ -85,6 +85,8 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   /** As long as nobody has looked at the error. */
   #unseen: FailedJobs | null = null;
   #retries: Retries | null = null;
+  /** Entry of a thread that must not be blocked for it. */
+  #turner = -1;
   /** Leaves the signal of the options. */
   #stopListening: (() => void) | null = null;
 
@@ -204,7 +206,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   toString(): string {
     const state = STATE_NAMES[this.#state] as string;
     const progress = this.running() ? 'running' : state;
-    return `<${this.constructor.name} ${progress} fn=${this.#name || '<anonymous>'}>`;
+    return `<${this.constructor.name} ${progress} fn=${this.name || '<anonymous>'}>`;
   }
 
   /** @internal When it fails it is sent again, so many times. */
@@ -241,7 +243,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
       const isOverrun = words[at + SLOT.detail] === EndReason.overrun;
       const error = isOverrun
         ? this.#overrunError(true, undefined)
-        : lostJobError(words, slot, this.#name);
+        : lostJobError(words, slot, this.name);
       mailbox.release(slot);
       return this.#fail(error);
     }
@@ -277,6 +279,17 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     return load(this.#thread.memory.words, slotAt(slot) + SLOT.state) === this.#queued ? slot : -1;
   }
 
+  /** @internal Entry of the thread that runs it, or that has to turn for it; else -1. */
+  get runner(): number {
+    if (this.#slot === NO_SLOT || this.#state !== State.pending) return this.#turner;
+    return runnerOf(this.#thread.memory.words, this.#slot);
+  }
+
+  /** @internal A part of it runs in the loop of this thread. */
+  needsTurnsOf(entry: number): void {
+    this.#turner = entry;
+  }
+
   /** @internal Index of the pool that has taken it. */
   get pool(): number {
     return whoOf(this.#queued);
@@ -291,6 +304,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     this.#thread.mailbox.release(this.#slot);
     this.#slot = NO_SLOT;
     add(words, poolAt(this.pool) + POOL.cancelled, 1);
+    this.#thread.mailbox.tellOfRoom();
     return true;
   }
 
@@ -335,12 +349,13 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     const cause = thrown === undefined ? undefined : { cause: decodeError(thrown) };
     const timeout = this.#options?.timeout;
     return new TimeoutError(
-      `'${this.#name}' ran longer than its timeout of ${timeout} ms.${end}`,
+      `'${this.name}' ran longer than its timeout of ${timeout} ms.${end}`,
       cause,
     );
   }
 
-  get #name(): string {
+  /** @internal What it was submitted as. */
+  get name(): string {
     return this.#options?.name ?? this.#fn.name;
   }
 
@@ -353,7 +368,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     if (timeoutMs > 0) noteBlocking(`${asked}() of a concurrent future`, 'use yield* or await');
     const isDone = (): boolean => this.#state !== State.pending;
     if (blockUntil(this.#thread, this, isDone, timeoutMs)) return;
-    const name = this.#name;
+    const name = this.name;
     const task = name === '' ? 'the task' : `'${name}'`;
     const state = this.running() ? 'still running' : 'still waiting for a thread';
     throw new TimeoutError(`No result after ${timeoutMs} ms: ${task} is ${state}.`);
@@ -373,7 +388,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   }
 
   #noteUnseen(error: unknown): void {
-    this.#unseen = addUnseenJob(this, this.#name || '<anonymous>', error);
+    this.#unseen = addUnseenJob(this, this.name || '<anonymous>', error);
   }
 
   #markSeen(): void {

@@ -12,26 +12,32 @@
  * ```
  *
  * What a worker cannot do on top of a task that blocks it is what would have to wait for Node: an
- * async function, a module that is not loaded. Then it says that it is blocked, and the pool may have one
- * worker more, up to `MOST_EXTRA`. If all of those are blocked as well, what is queued fails: it could
- * only be waited for for ever.
+ * async function, a module that is not loaded. And what has a limit of time it does not do: whose thread is
+ * ended takes along what is below it. Then it says that it is blocked, and the pool may have one worker more, up
+ * to `MOST_EXTRA`. When half of those are there, it also puts what it waits for in front, for whoever comes would
+ * else begin another task that waits. If all of those are blocked as well, what is queued fails: it could only be waited for for ever.
  *
  * A task that waits without blocking, in an async function, lets Node turn, and its worker begins what it
  * has submitted. But only while all tasks that it has under way have submitted something: the others
  * end by themselves, and the worker was asked to do one at a time.
  *
- * Invariant: a worker waits for queued work of its own pool only while it is marked as blocked, or while
- * one of the tasks that it has under way waits for nobody.
+ * What a task has submitted may have found no place in the queue, or the task waits for room in there. Then its
+ * worker does what comes first, whosever it is.
+ *
+ * Invariant: a worker waits for queued work of its own pool, or for room in its queue, only while it is marked
+ * as blocked, or while one of the tasks that it has under way waits for nobody.
  */
 import type { Nested, QueuedJob, ThisThread } from '../crossing/this-thread.ts';
 import { compareExchange } from '../shared/atomics.ts';
-import { POOL, SLOT, slotAt } from '../shared/layout.ts';
+import { MOST_EXTRA, POOL, SLOT, slotAt } from '../shared/layout.ts';
 import type { Mailbox } from '../shared/mailbox.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
-import { askKeeper, mark, unmark } from '../shared/wake-worker.ts';
+import { askKeeper, isMarked, mark, unmark } from '../shared/wake-worker.ts';
 
 /** How deep tasks may be done on top of each other: a stack of 984 KiB has room for some thousand. */
 const MOST_NESTED = 200;
+/** When so many are blocked: before that it is faster to let the pool grow at once for all that wait. */
+const URGED_FROM = MOST_EXTRA / 2;
 /** So many jobs are noted before those are looked for that have been begun elsewhere. */
 const LOOK_AFTER = 1024;
 
@@ -40,8 +46,12 @@ export interface NestedHost {
   canRunHere(slot: number): boolean;
   /** Does the job in this slot, which has been claimed, to its end. */
   runHere(slot: number): void;
-  /** A job was noted that is to be done here if nobody else begins it. */
-  noted(): void;
+  /** Whether it can be begun beside those that are under way here. */
+  canRunBeside(slot: number): boolean;
+  /** The task that runs now waits for its pool, or soon will. */
+  hasParent(): void;
+  /** Something is to be done here if nobody else does it: `claim` says what, in Node's next turn. */
+  helpSoon(): void;
 }
 
 export class NestedWork implements Nested {
@@ -57,7 +67,13 @@ export class NestedWork implements Nested {
   #jobs: QueuedJob[] = [];
   #lookAt = LOOK_AFTER;
   #depth = 0;
-  #isBlocked = false;
+  /** How many tasks wait for room in the queue, without blocking or with. */
+  #waitForRoom = 0;
+  /** Whether it blocks for what it cannot do; and whether all that is under way waits for that. */
+  #isStopped = false;
+  #isStuck = false;
+  /** What was put in front last. */
+  #urged: QueuedJob | null = null;
 
   constructor(thread: ThisThread, pool: PoolMemory, running: number, host: NestedHost) {
     this.pool = pool.index;
@@ -69,27 +85,56 @@ export class NestedWork implements Nested {
     this.#host = host;
   }
 
-  /** A task of this thread has submitted a job to its own pool, or is about to wait for it. */
   submitted(job: QueuedJob): void {
     this.#jobs.push(job);
-    this.#host.noted();
+    this.#host.helpSoon();
     if (this.#jobs.length < this.#lookAt) return;
     this.#jobs = this.#jobs.filter(({ queuedSlot }) => queuedSlot >= 0);
     this.#lookAt = Math.max(LOOK_AFTER, 2 * this.#jobs.length);
   }
 
-  /** Whether there may be one that nobody has begun. */
-  get hasJobs(): boolean {
-    return this.#jobs.length > 0;
+  hasParent(): void {
+    this.#host.hasParent();
+    this.#host.helpSoon();
   }
 
-  /** Claims the newest that nobody has begun; -1 when there is none. */
+  waitsForRoom(): () => void {
+    this.#waitForRoom++;
+    this.hasParent();
+    return () => this.#waitForRoom--;
+  }
+
+  /** Whether there may be something to do for those who wait. */
+  get isWanted(): boolean {
+    return this.#jobs.length > 0 || this.#wantsRoom;
+  }
+
+  get #wantsRoom(): boolean {
+    return this.#mailbox.isHolding || this.#waitForRoom > 0;
+  }
+
+  /** All that is under way here waits: claims the newest that nobody has begun; -1 when there is none. */
   claim(): number {
-    for (let job = this.#jobs.pop(); job !== undefined; job = this.#jobs.pop()) {
-      const slot = job.queuedSlot;
-      if (slot >= 0 && this.#take(slot)) return slot;
+    const canRun = (slot: number): boolean => this.#host.canRunBeside(slot);
+    const { taken, left } = this.#takeNewest(canRun);
+    if (taken >= 0) return taken;
+    const first = this.#wantsRoom ? this.#takeFirst(canRun) : -1;
+    if (first >= 0) {
+      this.#memory.queue.first(); // its place becomes free
+      this.#mailbox.tellOfRoom();
+    } else if (this.#jobs.length > 0 || (this.#wantsRoom && this.#memory.queue.hasWork)) {
+      this.#isStuck = true;
+      this.#beBlocked(left);
     }
-    return -1;
+    return first;
+  }
+
+  /** What is under way goes on, or it is to be looked again whether it does. */
+  unstick(): void {
+    if (!this.#isStuck) return;
+    this.#isStuck = false;
+    if (!this.#isStopped) unmark(this.#words, this.#memory, POOL.blocked, this.#entry);
+    this.#host.helpSoon();
   }
 
   /**
@@ -99,43 +144,54 @@ export class NestedWork implements Nested {
    * @returns whether one was done
    */
   help(mayRun: boolean): boolean {
-    if (mayRun && this.#mailbox.isHolding && this.#makeRoom()) return true;
+    const canRun = (slot: number): boolean =>
+      mayRun && this.#depth < MOST_NESTED && this.#host.canRunHere(slot);
+    // The queue is full, perhaps of places of jobs that were done out of turn, behind one that was not.
+    let slot = this.#wantsRoom ? this.#takeFirst(canRun) : -1;
+    let left: QueuedJob | null = null;
+    if (slot < 0) ({ taken: slot, left } = this.#takeNewest(canRun));
+    if (slot >= 0) {
+      this.#run(slot);
+      return true;
+    }
+    if (this.isWanted) {
+      this.#isStopped = true;
+      this.#beBlocked(left);
+    }
+    return false;
+  }
+
+  /** Takes the newest of the jobs that can be done here; `left` is the newest that cannot. */
+  #takeNewest(can: (slot: number) => boolean): { taken: number; left: QueuedJob | null } {
     const passedOver: QueuedJob[] = [];
-    let hasRun = false;
+    let taken = -1;
     for (let job = this.#jobs.pop(); job !== undefined; job = this.#jobs.pop()) {
       const slot = job.queuedSlot;
       if (slot < 0) continue;
-      if (!mayRun || this.#depth >= MOST_NESTED || !this.#host.canRunHere(slot)) {
+      if (!can(slot)) {
         passedOver.push(job);
         if (passedOver.length === LOOK_AFTER) break;
       } else if (this.#take(slot)) {
-        this.#run(slot);
-        hasRun = true;
+        taken = slot;
         break;
       }
     }
+    const left = passedOver[0] ?? null;
     while (passedOver.length > 0) this.#jobs.push(passedOver.pop() as QueuedJob);
-    if (!hasRun && this.#jobs.length > 0) this.#beBlocked();
-    return hasRun;
+    return { taken, left };
   }
 
-  /**
-   * The queue is full, perhaps of places of jobs that were done out of turn, behind one that was not: does
-   * that. Who waits for what finds no place there would wait for ever.
-   */
-  #makeRoom(): boolean {
+  /** Takes what comes first in the queue. */
+  #takeFirst(can: (slot: number) => boolean): number {
     const slot = this.#memory.queue.first();
-    if (slot < 0 || this.#depth >= MOST_NESTED || !this.#host.canRunHere(slot)) return false;
-    if (!this.#take(slot)) return false;
-    this.#run(slot);
-    return true;
+    return slot >= 0 && can(slot) && this.#take(slot) ? slot : -1;
   }
 
   /** The thread does not wait any more. */
   goOn(): void {
-    if (!this.#isBlocked) return;
-    this.#isBlocked = false;
-    unmark(this.#words, this.#memory, POOL.blocked, this.#entry);
+    if (!this.#isStopped) return;
+    this.#isStopped = false;
+    if (!this.#isStuck) unmark(this.#words, this.#memory, POOL.blocked, this.#entry);
   }
 
   #run(slot: number): void {
@@ -151,12 +207,19 @@ export class NestedWork implements Nested {
   #take(slot: number): boolean {
     const state = slotAt(slot) + SLOT.state;
     const { queued } = this.#memory;
-    return compareExchange(this.#words, state, queued, this.#running) === queued;
+    if (compareExchange(this.#words, state, queued, this.#running) !== queued) return false;
+    if (this.#memory.maxQueue < Infinity) this.#mailbox.tellOfRoom(); // one less waits, in its old place
+    return true;
   }
 
-  #beBlocked(): void {
-    if (this.#isBlocked) return;
-    this.#isBlocked = true;
+  /** Where there are not many threads left to come, what it waits for is put in front for them. */
+  #beBlocked(awaited: QueuedJob | null): void {
+    if (awaited !== null && awaited !== this.#urged && this.#memory.blocked >= URGED_FROM) {
+      const slot = awaited.queuedSlot;
+      if (slot >= 0) this.#memory.queue.urge(slot);
+      this.#urged = awaited;
+    }
+    if (isMarked(this.#words, this.#memory, POOL.blocked, this.#entry)) return;
     mark(this.#words, this.#memory, POOL.blocked, this.#entry);
     askKeeper(this.#words, this.#memory);
   }

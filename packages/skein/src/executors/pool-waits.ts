@@ -1,9 +1,8 @@
 /** Waiting for something to be so of a pool: room in its queue, threads that have come up. */
 import type { ThisThread } from '../crossing/this-thread.ts';
-import { load, store } from '../shared/atomics.ts';
-import { HEADER, Outcome, RING_ENTRIES, THREAD, threadAt, ThreadStatus } from '../shared/layout.ts';
+import { store } from '../shared/atomics.ts';
+import { HEADER, Outcome, RING_ENTRIES } from '../shared/layout.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
-import { threadsOfPool } from '../shared/thread-table.ts';
 import { ConcurrentFuture } from './concurrent-future.ts';
 
 /**
@@ -46,11 +45,4 @@ export function hasRoom({ queue }: PoolMemory, most: number): boolean {
 /** How many jobs may wait before a pool is not ready for more. */
 export function mostQueued(pool: PoolMemory): number {
   return Math.min(pool.maxQueue, RING_ENTRIES / 2);
-}
-
-/** How many threads of a pool have come up, and their initializer is through. */
-export function threadsUp(words: Int32Array, pool: PoolMemory): number {
-  return threadsOfPool(words, pool.index).filter(
-    ({ entry }) => load(words, threadAt(entry) + THREAD.status) === ThreadStatus.running,
-  ).length;
 }

@@ -18,8 +18,9 @@ import { compareExchange, load, store } from '../shared/atomics.ts';
 import { HEADER, Phase, POOL, PoolStatus, slotState, THREAD, threadAt } from '../shared/layout.ts';
 import { announce, sleep, stayAwake } from '../shared/parking.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
+import { retire } from '../shared/retire.ts';
 import { noteExit, wakeThread } from '../shared/thread-table.ts';
-import { isPutOff, mark, unmark, wakeWorker } from '../shared/wake-worker.ts';
+import { askKeeper, isPutOff, mark, unmark, wakeWorker } from '../shared/wake-worker.ts';
 import { ownTid } from '../threading/on-cpu.ts';
 import type { WorkerLife as Limits } from './pool-options.ts';
 import { mostQueued } from './pool-waits.ts';
@@ -57,6 +58,8 @@ export class PoolWorker {
   /** Holds the thread while it starts, while a job goes on asynchronously, and while it waits so. */
   readonly #hold = setInterval(() => {}, 0x7fff_ffff);
   #isIdle = false;
+  /** `PoolQueue.claims` when it has told last of places that became free. */
+  #claims = 0;
   /** When it last ran out of work, in milliseconds of this thread's clock. */
   #idleSince: number;
   #isRunning = false;
@@ -65,6 +68,7 @@ export class PoolWorker {
   #ranJobs = false;
   #turn: NodeJS.Immediate | null = null;
   #isResting = false;
+  #idleTimer: NodeJS.Timeout | undefined;
   #listensSoon = false;
   readonly #now = (): number => this.#thread.mailbox.commonNow();
   /** Whether it takes no job any more. */
@@ -81,8 +85,13 @@ export class PoolWorker {
     this.#running = slotState(Phase.running, entry);
     this.#life = new WorkerLife(thread, this.#pool, data.life);
     this.#jobs = new WorkerJobs(thread, this.#pool, this.#life, {
-      goOn: () => this.#work(),
-      retire: () => (this.#isRetired = true),
+      goOn: () => {
+        this.#idleSince = this.#thread.mailbox.now();
+        this.#work();
+      },
+      retire: () => this.#takeNoMore(),
+      isRetired: () => this.#isRetired,
+      comeBack: () => this.#comeBack(),
     });
     this.#parker = threadAt(entry) + THREAD.parker;
     store(this.#words, threadAt(entry) + THREAD.tid, ownTid());
@@ -121,15 +130,30 @@ export class PoolWorker {
         this.#tellOfRoom();
         this.#ranJobs = true;
         this.#jobs.begin(slot);
-      } else if (!this.#rest()) {
-        return; // comes back when Node's loop has turned
+      } else {
+        this.#tellOfPassed();
+        if (!this.#rest()) return; // comes back when Node's loop has turned
       }
     }
   }
 
+  /** Node has turned, and calls a function of a job: this is no rest any more. */
+  #comeBack(): void {
+    if (this.#isResting) this.#endRest();
+    if (this.#turn !== null) this.#endTurn();
+    this.#beBusy();
+  }
+
+  #takeNoMore(): void {
+    if (this.#isRetired) return;
+    this.#isRetired = true;
+    this.#isIdle = false;
+    retire(this.#words, this.#pool, this.#entry);
+  }
+
   /** Takes no job any more, and ends when those that are under way have ended. */
   #retire(): void {
-    this.#isRetired = true;
+    this.#takeNoMore();
     if (this.#jobs.underWay > 0) return this.#waitForJobs();
     if (this.#isEnding) return;
     this.#isEnding = true;
@@ -157,6 +181,18 @@ export class PoolWorker {
       mailbox.tellOfRoom();
   }
 
+  /**
+   * The same where no job was found, but places of those perhaps that were cancelled or done out of turn. Once
+   * only: who is told wakes, and looks, and so do all workers that have nothing to do.
+   */
+  #tellOfPassed(): void {
+    if (!this.#thread.mailbox.isRoomWanted) return;
+    const { claims } = this.#pool.queue;
+    if (claims === this.#claims) return;
+    this.#claims = claims;
+    this.#thread.mailbox.tellOfRoom();
+  }
+
   /** Waits for work; false when Node's loop has to turn first, which then comes back to `#work`. */
   #rest(): boolean {
     this.#beIdle();
@@ -167,7 +203,7 @@ export class PoolWorker {
     if (this.#ranJobs) {
       this.#ranJobs = false;
       this.#idleSince = this.#thread.mailbox.now();
-      if (this.#life.isTooLarge()) this.#isRetired = true;
+      if (this.#life.isTooLarge()) this.#takeNoMore();
       this.#letNodeTurn();
       return false;
     }
@@ -198,11 +234,11 @@ export class PoolWorker {
   /** Whoever pushes while this one leaves either does not see it any more, or is seen by the last look. */
   #leaveIfNotNeeded(): void {
     this.#idleSince = this.#thread.mailbox.now();
-    if (!this.#life.mayLeave()) return;
+    if (!this.#life.leaves()) return;
     unmark(this.#words, this.#pool, POOL.idle, this.#entry);
     this.#isIdle = false;
     if (this.#pool.queue.hasWork) this.#life.stay();
-    else this.#isRetired = true;
+    else this.#takeNoMore();
   }
 
   #letNodeTurn(): void {
@@ -225,16 +261,39 @@ export class PoolWorker {
     mark(this.#words, this.#pool, POOL.turning, this.#entry);
     mark(this.#words, this.#pool, POOL.asleep, this.#entry);
     mailbox.lookAround = () => {
-      if (!this.#pool.queue.hasWork && this.#pool.status === PoolStatus.open) return;
+      const isOpen = this.#pool.status === PoolStatus.open;
+      if (isOpen && !this.#pool.queue.hasWork && !this.#leavesRest()) return;
       this.#endRest();
       this.#letNodeTurn();
     };
+    this.#lookWhenIdle();
     mailbox.listen();
+  }
+
+  /** Whether the pool needs it no more. */
+  #leavesRest(): boolean {
+    if (this.#life.isSurplus()) this.#takeNoMore();
+    else if (this.#jobs.underWay === 0 && this.#mayIdle() <= 0) this.#leaveIfNotNeeded();
+    return this.#isRetired;
+  }
+
+  /** It hears of everything but that time passes. */
+  #lookWhenIdle(): void {
+    const left = this.#mayIdle();
+    if (left === Infinity || this.#jobs.underWay > 0) return;
+    this.#idleTimer = setTimeout(
+      () => {
+        this.#thread.mailbox.lookAround?.();
+        if (this.#isResting) this.#lookWhenIdle();
+      },
+      Math.min(Math.max(1, Math.ceil(left)), 0x7fff_ffff),
+    );
   }
 
   #endRest(): void {
     this.#isResting = false;
     this.#thread.mailbox.lookAround = undefined;
+    clearTimeout(this.#idleTimer);
     unmark(this.#words, this.#pool, POOL.asleep, this.#entry);
     unmark(this.#words, this.#pool, POOL.turning, this.#entry);
   }
@@ -263,6 +322,7 @@ export class PoolWorker {
     this.#isRunning = true;
     this.#thread.hasStarted();
     this.#thread.mailbox.tellOfRoom(); // somebody may wait for threads to come up
+    if (load(this.#words, this.#pool.at + POOL.warmUp) > 0) askKeeper(this.#words, this.#pool);
   }
 
   /** The initializer has failed: no task of this pool can be done (CPython's rule 74). */

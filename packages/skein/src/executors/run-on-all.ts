@@ -16,7 +16,7 @@ import { LoopHandle } from '../loops/remote-loop.ts';
 import { load } from '../shared/atomics.ts';
 import { LOOP, loopAt, Outcome, THREAD, threadAt } from '../shared/layout.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
-import { threadsOfPool } from '../shared/thread-table.ts';
+import { threadsUpIn } from '../shared/thread-table.ts';
 import { runAsyncHere } from './async-jobs.ts';
 import { ConcurrentFuture } from './concurrent-future.ts';
 import { runCoroutineThreadsafe } from './run-coroutine-threadsafe.ts';
@@ -30,6 +30,9 @@ export function runOnAll<A extends unknown[], R>(
 ): ConcurrentFuture<ResultOf<R>[]> {
   const all = new ConcurrentFuture<ResultOf<R>[]>(thread, fn);
   const loops = loopsOf(thread.memory.words, pool);
+  const { entry } = thread.address;
+  const isOneOfThem = loops.some((loop) => LoopHandle.addressOf(loop).thread.entry === entry);
+  if (isOneOfThem) all.needsTurnsOf(entry);
   const id = functionId(thread, fn);
   const futures = loops.map(
     (loop) =>
@@ -81,10 +84,11 @@ function severalErrors(fn: Function, errors: readonly unknown[]): AggregateError
 
 function loopsOf(words: Int32Array, pool: PoolMemory): LoopHandle[] {
   const loops: LoopHandle[] = [];
-  for (const thread of threadsOfPool(words, pool.index)) {
+  for (const thread of threadsUpIn(words, pool.index)) {
     const index = load(words, threadAt(thread.entry) + THREAD.loop) - 1;
     if (index < 0) continue;
     const ident = load(words, loopAt(index) + LOOP.ident);
+    if (ident === 0) continue; // it has just ended
     loops.push(new LoopHandle({ index, ident, thread }));
   }
   return loops;

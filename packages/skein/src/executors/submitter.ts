@@ -92,6 +92,8 @@ export class Submitter {
   ): true {
     if (this.#thread.mailbox.isHolding || !this.#enqueue(job, fn, args, options))
       this.#holdBack(job, fn, args, options);
+    const { nested } = this.#thread;
+    if (nested?.pool === this.#pool.index) nested.hasParent();
     this.#thread.awaitMail();
     return true;
   }

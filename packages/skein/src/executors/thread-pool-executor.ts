@@ -37,8 +37,8 @@ import {
   ThreadFlag,
 } from '../shared/layout.ts';
 import { enterPool, PoolMemory } from '../shared/pool-table.ts';
-import { threadsOfPool, wakeAll } from '../shared/thread-table.ts';
-import { askKeeper } from '../shared/wake-worker.ts';
+import { raise, threadsOfPool, wakeAll } from '../shared/thread-table.ts';
+import { askKeeper, threadsUp } from '../shared/wake-worker.ts';
 import type { PoolMessage } from '../threading/keeper-messages.ts';
 import { startThread, terminateThreads, thisThreadWithKeeper } from '../threading/start-thread.ts';
 import { ConcurrentFuture } from './concurrent-future.ts';
@@ -54,7 +54,7 @@ import { type MapOptions, MapResults, type Submit } from './map.ts';
 import { abandonStreams, STREAM_BUFFER, type Streamable, StreamValues } from './stream.ts';
 import { type JobOptions, jobOptions, type SubmitOptions } from './submit-options.ts';
 import { Submitter } from './submitter.ts';
-import { hasRoom, mostQueued, threadsUp, whenSo } from './pool-waits.ts';
+import { hasRoom, mostQueued, whenSo } from './pool-waits.ts';
 import { noStatistics, type PoolStatistics, poolStatistics } from './pool-statistics.ts';
 import { runOnAll } from './run-on-all.ts';
 import { noteSubmitted } from './task-events.ts';
@@ -221,7 +221,11 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
     const pool = this.#opened();
     const isReady = (): boolean =>
       hasRoom(pool, mostQueued(pool)) && !this.#thread.mailbox.isHolding;
-    return whenSo(this.#thread, 'ready', isReady, () => this.#refusalIfClosed());
+    const future = whenSo(this.#thread, 'ready', isReady, () => this.#refusalIfClosed());
+    const { nested } = this.#thread;
+    if (nested?.pool === pool.index && !future.done())
+      future.addDoneCallback(nested.waitsForRoom());
+    return future;
   }
 
   /**
@@ -243,9 +247,12 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
           'For more threads call resize({ maxWorkers }) before.',
       );
     }
-    store(words, pool.at + POOL.warmUp, wanted);
-    askKeeper(words, pool);
-    const areUp = (): boolean => threadsUp(words, pool) >= wanted;
+    const areUp = (): boolean => {
+      if (threadsUp(words, pool) >= Math.min(wanted, load(words, pool.at + POOL.maxWorkers)))
+        return true;
+      if (raise(words, pool.at + POOL.warmUp, wanted)) askKeeper(words, pool);
+      return false;
+    };
     return whenSo(this.#thread, 'warmUp', areUp, () => this.#refusalIfClosed());
   }
 
@@ -319,7 +326,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
    * Differs from Python's `ProcessPoolExecutor.terminate_workers`, which shuts the pool down too.
    */
   terminateWorkers(): void {
-    if (this.#pool === undefined) return;
+    if (this.#pool === undefined || this.#isGone()) return;
     terminateThreads(threadsOfPool(this.#thread.memory.words, this.#pool.index));
   }
 
@@ -464,7 +471,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   #checkWait(): void {
     const { address, memory } = this.#thread;
     const pool = load(memory.words, threadAt(address.entry) + THREAD.pool) - 1;
-    if (this.#pool === undefined || pool !== this.#pool.index) return;
+    if (this.#pool === undefined || this.#isGone() || pool !== this.#pool.index) return;
     throw new RuntimeError(
       'cannot join current thread: shutdown() was called by a task of the pool itself, which would ' +
         'wait for its own end. Call shutdown({ wait: false }) there.',

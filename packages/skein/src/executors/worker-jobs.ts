@@ -45,12 +45,18 @@ import { noteEnded, noteStarted } from './task-events.ts';
 import type { TraceHeaders } from './trace-context.ts';
 import type { WorkerLife } from './worker-life.ts';
 
+/** So many workers may be blocked so that tasks with a limit of time have threads for themselves. */
+const MOST_APART = 8;
+
 /** Whose jobs they are. */
 export interface JobsHost {
   /** A job that went on asynchronously is done. */
   goOn(): void;
   /** The thread shall take no job any more. */
   retire(): void;
+  isRetired(): boolean;
+  /** Node has turned, and a function is about to be called. */
+  comeBack(): void;
 }
 
 export class WorkerJobs {
@@ -87,7 +93,12 @@ export class WorkerJobs {
     this.nested = new NestedWork(thread, pool, slotState(Phase.running, entry), {
       canRunHere: (slot) => this.#canRunHere(slot),
       runHere: (slot) => this.#runHere(slot),
-      noted: () => this.#noteParent(),
+      canRunBeside: (slot) => !this.#isApart(slot),
+      hasParent: () => {
+        const parent = runningJob();
+        if (parent !== null) parent.isParent = true;
+      },
+      helpSoon: () => this.#helpSoon(),
     });
     thread.nested = this.nested;
     thread.mailbox.help = () => this.nested.help(true);
@@ -125,6 +136,7 @@ export class WorkerJobs {
       if (job.isOver) return;
       job.throwIfCancelled();
       this.#underWay.delete(job);
+      this.#host.comeBack();
       job.fn = loaded.fn;
       this.#call(job, loaded);
       this.#host.goOn();
@@ -264,31 +276,37 @@ export class WorkerJobs {
     this.#outcomes.sendBroken(slot, message, cause);
   }
 
-  /** A task of this thread has submitted a job to its own pool. */
-  #noteParent(): void {
-    const parent = runningJob();
-    if (parent !== null) parent.isParent = true;
-    this.#helpSoon();
-  }
-
   /** In Node's next turn: if all that is under way here may wait for it, one of the own jobs is begun. */
   #helpSoon(): void {
-    if (this.#helpsSoon || !this.nested.hasJobs) return;
+    if (this.#helpsSoon || !this.nested.isWanted) return;
     this.#helpsSoon = true;
     setImmediate(() => {
       this.#helpsSoon = false;
-      if (this.#underWay.size < this.#pool.concurrency) return; // it looks into the queue anyway
+      this.nested.unstick();
+      const takesMore = this.#underWay.size < this.#pool.concurrency && !this.#host.isRetired();
+      if (takesMore) return; // it looks into the queue anyway
       for (const { isParent } of this.#underWay) if (!isParent) return;
       const slot = this.nested.claim();
-      if (slot >= 0) this.begin(slot);
+      if (slot < 0) return; // comes again with the next job, or when one has ended
+      this.begin(slot);
       this.#helpSoon();
     });
+  }
+
+  /**
+   * Whether a job shall have a thread for itself, and not that of those who wait for it: it has a limit of time,
+   * and perhaps does not heed it. Where that would take too many threads it is done like others.
+   */
+  #isApart(slot: number): boolean {
+    const bits = this.#words[slotAt(slot) + SLOT.payload] as number;
+    return (bits & Payload.limited) !== 0 && this.#pool.blocked < MOST_APART;
   }
 
   /** Whether the function of a job is loaded here and does not wait for Node. */
   #canRunHere(slot: number): boolean {
     const id = this.#words[slotAt(slot) + SLOT.fn] as number;
     const loaded = this.#functions[id] ?? this.#find(id);
+    if (this.#isApart(slot)) return false;
     return loaded !== undefined && !loaded.isAsync;
   }
 
@@ -329,6 +347,7 @@ export class WorkerJobs {
   /** Somebody may have asked a job to end. */
   #tell(): void {
     const { mailbox } = this.#thread;
+    this.nested.unstick(); // what one of them waited for has come, perhaps
     for (let job = jobOnStack(); job !== null; job = job.below) {
       if (job.tell()) mailbox.hasNews = true;
     }

@@ -2,15 +2,14 @@
  * When a worker ends of its own accord: its pool has too many, it has had nothing to do for long, it has
  * done as many tasks as it shall, its heap has grown too large.
  *
- * The first two go one after the other, by a word in the pool's header that names who leaves: he keeps it
- * until the keeper has buried him and counted again. So never more leave than shall, and nobody has
- * to count those who are on their way out.
+ * Of the first two never more leave than shall (`shared/retire.ts`).
  */
 import { getHeapStatistics } from 'node:v8';
 import type { ThisThread } from '../crossing/this-thread.ts';
-import { compareExchange, load } from '../shared/atomics.ts';
+import { load } from '../shared/atomics.ts';
 import { POOL } from '../shared/layout.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
+import { retireIfTooMany, unretire } from '../shared/retire.ts';
 import type { WorkerLife as Limits } from './pool-options.ts';
 
 const MIB = 2 ** 20;
@@ -53,30 +52,25 @@ export class WorkerLife {
     return getHeapStatistics().used_heap_size > this.#limits.maxHeap * MIB;
   }
 
-  /** Whether the pool has more workers than it may have, and this one is to go. */
+  /** Whether the pool has more workers than it may have, and this one goes. */
   isSurplus(): boolean {
     const words = this.#words;
     const { at } = this.#pool;
     if ((words[at + POOL.workers] as number) <= (words[at + POOL.maxWorkers] as number))
       return false;
-    const most = load(words, at + POOL.maxWorkers) + this.#pool.blocked;
-    return load(words, at + POOL.workers) > most && this.#goes();
+    const most = (): number => load(words, at + POOL.maxWorkers) + this.#pool.blocked;
+    return retireIfTooMany(words, this.#pool, this.#entry, most);
   }
 
-  /** Whether it may end since it has had nothing to do; then nobody else may until it has. */
-  mayLeave(): boolean {
+  /** Whether it ends since it has had nothing to do. */
+  leaves(): boolean {
     const { at } = this.#pool;
-    return (
-      load(this.#words, at + POOL.workers) > load(this.#words, at + POOL.minWorkers) && this.#goes()
-    );
+    const most = (): number => load(this.#words, at + POOL.minWorkers);
+    return retireIfTooMany(this.#words, this.#pool, this.#entry, most);
   }
 
   /** It stays after all. */
   stay(): void {
-    compareExchange(this.#words, this.#pool.at + POOL.leaving, this.#entry + 1, 0);
-  }
-
-  #goes(): boolean {
-    return compareExchange(this.#words, this.#pool.at + POOL.leaving, 0, this.#entry + 1) === 0;
+    unretire(this.#words, this.#pool, this.#entry);
   }
 }

@@ -13,7 +13,7 @@
  *          ├ loops         1 024 × 2 words    loops that other threads hold a handle on
  *          ├ functions     4 096 × 4 words    interned function references
  *          ├ pages         262 144 words      who owns which 4 KiB page of the arena
- *          ├ pools         256 × (224 words header + ring of 8 192 entries + 6 of 1 024)
+ *          ├ pools         256 × (256 words header + ring of 8 192 entries + 6 of 1 024 + 1 of 64)
  *          ├ slots         65 536 × 64 words  12 words of header, 192 bytes of payload, 4 more words
  *          ├ links         65 536 words       what lies below a slot in its inbox
  *          ├ controls      65 536 × 8 words   how a job is asked to end, and when it is made to
@@ -148,7 +148,7 @@ export const PAGES_FOR_PAYLOADS: number = PAGES - FUNCTIONS;
 
 export const POOLS = 256;
 export const RING_ENTRIES = 8192;
-export const POOL_HEADER_WORDS = 224;
+export const POOL_HEADER_WORDS = 256;
 export const POOL = {
   /** A `PoolStatus`. */
   status: 0,
@@ -165,13 +165,13 @@ export const POOL = {
   concurrency: 6,
   /** So many workers are kept, work or not. */
   minWorkers: 7,
-  /** Entry, plus one, of a worker that ends because it is not needed; one at a time. */
+  /** Entry, plus one, of a worker that finds out whether it is one too many; one at a time. */
   leaving: 8,
   /** How many jobs may wait in the queue; 0 = as many as like. */
   maxQueue: 9,
   /** So many workers shall be started, though there is no work; 0 = as many as there is work for. */
   warmUp: 10,
-  /** A bit for each level of priority that jobs were ever submitted with. */
+  /** A bit for each level of priority that jobs were ever submitted with, and `URGED`. */
   levels: 11,
   /** A job counts one level higher for each so many milliseconds that it has waited. */
   ageing: 12,
@@ -193,8 +193,13 @@ export const POOL = {
   turning: 160,
   /** 32 words likewise: those who wait, in a task, for work that is queued. */
   blocked: 192,
+  /** 32 words likewise: those who take no job any more, though some may still be under way there. */
+  retired: 224,
 } as const;
-/** So many workers more than `maxWorkers` a pool may have for those that wait for its own queue. */
+/**
+ * So many workers more than `maxWorkers` a pool may have for those that wait for its own queue, and as many
+ * for those that are retired.
+ */
 export const MOST_EXTRA = 32;
 export const PoolStatus = { free: 0, open: 1, shutdown: 2, broken: 3 } as const;
 /** Levels of priority; the one in the middle has the ring of `RING_ENTRIES`. */
@@ -203,7 +208,11 @@ export const LEVEL_ENTRIES = 1024;
 /** The ring of another level: head and tail, in lines of their own, and the entries. */
 export const LEVEL = { head: 0, tail: 16, entries: 32 } as const;
 const LEVEL_WORDS = LEVEL.entries + LEVEL_ENTRIES;
-const POOL_WORDS = POOL_HEADER_WORDS + RING_ENTRIES + (LEVELS - 1) * LEVEL_WORDS;
+/** In `POOL.levels`: jobs were put in front. Their ring is one like those of the levels, and smaller. */
+export const URGED: number = 1 << LEVELS;
+export const URGED_ENTRIES = 64;
+const URGED_WORDS = LEVEL.entries + URGED_ENTRIES;
+const POOL_WORDS = POOL_HEADER_WORDS + RING_ENTRIES + (LEVELS - 1) * LEVEL_WORDS + URGED_WORDS;
 
 export const SLOTS: number = CHUNKS * SLOTS_PER_CHUNK;
 export const SLOT_WORDS = 64;
@@ -390,6 +399,8 @@ export const poolAt = (pool: number): number => pools + pool * POOL_WORDS;
 /** Word at which the ring of another level than the middle one begins, counted without that. */
 export const levelAt = (pool: number, nth: number): number =>
   poolAt(pool) + POOL_HEADER_WORDS + RING_ENTRIES + nth * LEVEL_WORDS;
+/** Word at which the ring of the jobs begins that were put in front. */
+export const urgedAt = (pool: number): number => levelAt(pool, LEVELS - 1);
 /** Word at which a slot begins. */
 export const slotAt = (slot: number): number => slots + slot * SLOT_WORDS;
 

@@ -17,6 +17,12 @@
  * that of a moment ago. What it takes it takes by the job's own state word, as from a single ring
  * (`task-ring.ts`), so nothing is lost or taken twice.
  *
+ * A worker that waits for a job, and cannot do it itself, puts it in front (`urge`): else those who come to help
+ * would begin what is before it in the queue, and wait in their turn. It keeps its place, and has one more in a
+ * small ring, which is looked at first. So that ring is a hint: when it is full, nothing is lost but time, and
+ * only `claim` knows of it. An entry in it whose job was taken at its own place is passed over, or, when the slot
+ * is used again, takes the new job early, as invariant 4 of `task-ring.ts` has it.
+ *
  * Invariant: `levels` says that a level is used before its first job is pushed, and never takes it back.
  * So who finds it unused, after it has announced that it sleeps, is seen by whoever pushes then. As long as
  * none is used a queue costs what its one ring costs, and one load.
@@ -37,6 +43,9 @@ import {
   SLOT,
   SLOT_WORDS,
   slotAt,
+  URGED,
+  URGED_ENTRIES,
+  urgedAt,
 } from './layout.ts';
 import { TaskRing } from './task-ring.ts';
 
@@ -54,6 +63,7 @@ export class PoolQueue {
   /** The ring of the jobs without priority. Open to see for the model test. */
   readonly main: TaskRing;
   readonly #others: (TaskRing | undefined)[] = [];
+  #urgedRing: TaskRing | undefined;
 
   constructor(words: Int32Array, index: number, queued: number) {
     this.#words = words;
@@ -73,7 +83,7 @@ export class PoolQueue {
 
   /** Whether jobs with a priority were ever submitted: then each is to be noted when it came. */
   get hasLevels(): boolean {
-    return load(this.#words, this.#at + POOL.levels) !== 0;
+    return (load(this.#words, this.#at + POOL.levels) & ~URGED) !== 0;
   }
 
   /**
@@ -98,12 +108,23 @@ export class PoolQueue {
   claim(running: number, now: () => number): number {
     const levels = load(this.#words, this.#at + POOL.levels);
     if (levels === 0) return this.main.claim(this.#queued, running);
+    if ((levels & URGED) !== 0) {
+      const slot = this.#urged.claim(this.#queued, running);
+      if (slot >= 0) return slot;
+      if (levels === URGED) return this.main.claim(this.#queued, running);
+    }
     for (;;) {
       const slot = this.#best(levels, now());
       if (slot < 0) return slot;
       const state = slotAt(slot) + SLOT.state;
       if (compareExchange(this.#words, state, this.#queued, running) === this.#queued) return slot;
     }
+  }
+
+  /** Has a job that waits here taken before all others. The owner of the slot. */
+  urge(slot: number): void {
+    or(this.#words, this.#at + POOL.levels, URGED);
+    this.#urged.push(slot);
   }
 
   /** Takes a job where it does not matter which: all of them are to be taken. */
@@ -137,8 +158,11 @@ export class PoolQueue {
 
   /** Changes whenever a place becomes free. */
   get claims(): number {
+    const levels = load(this.#words, this.#at + POOL.levels);
     let claims = load(this.#words, this.#at + POOL.head);
-    if (!this.hasLevels) return claims;
+    if (levels === 0) return claims;
+    claims += load(this.#words, urgedAt(this.#index) + LEVEL.head);
+    if (levels === URGED) return claims;
     for (let nth = 0; nth < LEVELS - 1; nth++)
       claims += load(this.#words, levelAt(this.#index, nth));
     return claims;
@@ -193,14 +217,22 @@ export class PoolQueue {
   #ring(level: number): TaskRing {
     if (level === MIDDLE) return this.main;
     const at = levelAt(this.#index, level < MIDDLE ? level : level - 1);
-    return (this.#others[level] ??= new TaskRing({
+    return (this.#others[level] ??= this.#smallRing(at, LEVEL_ENTRIES));
+  }
+
+  get #urged(): TaskRing {
+    return (this.#urgedRing ??= this.#smallRing(urgedAt(this.#index), URGED_ENTRIES));
+  }
+
+  #smallRing(at: number, capacity: number): TaskRing {
+    return new TaskRing({
       words: this.#words,
       head: at + LEVEL.head,
       tail: at + LEVEL.tail,
       entries: at + LEVEL.entries,
-      capacity: LEVEL_ENTRIES,
+      capacity,
       states: slotAt(0) + SLOT.state,
       stateStride: SLOT_WORDS,
-    }));
+    });
   }
 }

@@ -1,8 +1,18 @@
 import { RuntimeError } from '../core/exceptions.ts';
 import { compareExchange, load, store } from './atomics.ts';
-import { Phase, POOL, poolAt, POOLS, PoolStatus, slotState, THREADS } from './layout.ts';
+import {
+  MOST_EXTRA,
+  Phase,
+  POOL,
+  poolAt,
+  POOLS,
+  PoolStatus,
+  slotState,
+  THREADS,
+} from './layout.ts';
 import { PoolQueue } from './pool-queue.ts';
 import type { ProcessMemory } from './process-memory.ts';
+import { usedEntries } from './thread-table.ts';
 import { clearCounts } from './work-counts.ts';
 
 /** A pool as every thread sees it: a header and a queue in process memory. */
@@ -34,12 +44,16 @@ export class PoolMemory {
 
   /** How many workers wait, in a task, for work that is queued. */
   get blocked(): number {
-    let count = 0;
-    const end = this.at + POOL.blocked + THREADS / 32;
-    for (let word = this.at + POOL.blocked; word < end; word++) {
-      for (let bits = load(this.#words, word); bits !== 0; bits &= bits - 1) count++;
-    }
-    return count;
+    return this.#count(POOL.blocked);
+  }
+
+  /**
+   * How many workers take jobs, or will when they have started: not those that are retired, as long as there
+   * are not too many of them.
+   */
+  get active(): number {
+    const workers = load(this.#words, this.at + POOL.workers);
+    return workers - Math.min(this.#count(POOL.retired), MOST_EXTRA);
   }
 
   /** How many jobs may wait in the queue; `Infinity` = as many as like. */
@@ -50,6 +64,18 @@ export class PoolMemory {
 
   get ident(): number {
     return load(this.#words, this.at + POOL.ident);
+  }
+
+  /** How many workers have their bit set in this field. */
+  #count(field: number): number {
+    const words = this.#words;
+    const first = this.at + field;
+    const end = first + ((usedEntries(words) + 31) >>> 5);
+    let count = 0;
+    for (let word = first; word < end; word++) {
+      for (let bits = load(words, word); bits !== 0; bits &= bits - 1) count++;
+    }
+    return count;
   }
 }
 
@@ -90,6 +116,7 @@ export function enterPool(memory: ProcessMemory, size: PoolSize): PoolMemory {
       store(words, at + POOL.asleep + word, 0);
       store(words, at + POOL.turning + word, 0);
       store(words, at + POOL.blocked + word, 0);
+      store(words, at + POOL.retired + word, 0);
     }
     store(words, at + POOL.wanted, 0);
     store(words, at + POOL.putOff, 0);

@@ -41,7 +41,6 @@ export function enterThread(memory: ProcessMemory, thread: NewThread): ThreadAdd
     store(words, at + THREAD.ident, ident);
     store(words, at + THREAD.parker, Parker.awake);
     store(words, at + THREAD.flags, thread.flags);
-    store(words, at + THREAD.pool, thread.pool + 1);
     store(words, at + THREAD.starter, thread.starter?.ident ?? 0);
     store(words, at + THREAD.starterEntry, thread.starter?.entry ?? 0);
     store(words, at + THREAD.endReason, 0);
@@ -51,6 +50,7 @@ export function enterThread(memory: ProcessMemory, thread: NewThread): ThreadAdd
     store(words, at + THREAD.deadline, 0);
     store(words, at + THREAD.loop, 0);
     openInbox(words, at + THREAD.inbox, ident);
+    store(words, at + THREAD.pool, thread.pool + 1); // last: then it counts as one of the pool's
     return { entry, ident };
   }
   throw new RuntimeError(
@@ -91,7 +91,7 @@ export function wakeAll(words: Int32Array): void {
  */
 export function askToEnd(words: Int32Array, { entry, ident }: ThreadAddress): boolean {
   const at = threadAt(entry);
-  if (load(words, at + THREAD.ident) !== ident) return false;
+  if (ident === 0 || load(words, at + THREAD.ident) !== ident) return false;
   store(words, at + THREAD.endReason, EndReason.terminated);
   return load(words, at + THREAD.begun) === 1;
 }
@@ -131,25 +131,34 @@ export function someThreadIsNeeded(words: Int32Array, except: number): boolean {
   return false;
 }
 
-/** The threads that work for a pool. */
+/** The threads that work for a pool: all that live, those that have not come up included. */
 export function threadsOfPool(words: Int32Array, pool: number): ThreadAddress[] {
   const threads: ThreadAddress[] = [];
   for (let entry = 0; entry < usedEntries(words); entry++) {
     const at = threadAt(entry);
     if (load(words, at + THREAD.pool) !== pool + 1) continue;
-    threads.push({ entry, ident: load(words, at + THREAD.ident) });
+    const address = { entry, ident: load(words, at + THREAD.ident) };
+    if (address.ident !== 0 && isAlive(words, address)) threads.push(address);
   }
   return threads;
+}
+
+/** Those of them that have come up: their initializer is through. */
+export function threadsUpIn(words: Int32Array, pool: number): ThreadAddress[] {
+  return threadsOfPool(words, pool).filter(
+    ({ entry }) => load(words, threadAt(entry) + THREAD.status) === ThreadStatus.running,
+  );
 }
 
 /** Entries of the table from here on have never been used. */
 export const usedEntries = (words: Int32Array): number => load(words, HEADER.entries);
 
-/** Makes a word at least `value`. */
-function raise(words: Int32Array, at: number, value: number): void {
+/** Makes a word at least `value`; says whether it was less. */
+export function raise(words: Int32Array, at: number, value: number): boolean {
   for (let seen = load(words, at); seen < value;) {
     const found = compareExchange(words, at, seen, value);
-    if (found === seen) return;
+    if (found === seen) return true;
     seen = found;
   }
+  return false;
 }

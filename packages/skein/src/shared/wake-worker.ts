@@ -33,11 +33,21 @@ import { HEADER, POOL, THREAD, threadAt } from './layout.ts';
 import { unpark } from './parking.ts';
 import type { PoolMemory } from './pool-table.ts';
 import type { ProcessMemory } from './process-memory.ts';
-import { usedEntries, wakeThread } from './thread-table.ts';
+import { type ThreadAddress, threadsUpIn, usedEntries, wakeThread } from './thread-table.ts';
 
 /** Notes that a worker is idle (or, with `POOL.asleep`, about to sleep). Worker's own thread. */
 export function mark(words: Int32Array, pool: PoolMemory, field: number, entry: number): void {
   or(words, pool.at + field + (entry >>> 5), 1 << (entry & 31));
+}
+
+/** Whether it is noted. Any thread. */
+export function isMarked(
+  words: Int32Array,
+  pool: PoolMemory,
+  field: number,
+  entry: number,
+): boolean {
+  return (load(words, pool.at + field + (entry >>> 5)) & (1 << (entry & 31))) !== 0;
 }
 
 /** Takes the note back. */
@@ -96,7 +106,8 @@ function wakeUnless(memory: ProcessMemory, pool: PoolMemory, mostAwake: number):
     }
     if (wakeSleeper(memory, pool)) return true;
   }
-  if (workers < load(words, pool.at + POOL.maxWorkers)) askKeeper(words, pool);
+  const most = load(words, pool.at + POOL.maxWorkers);
+  if (workers < most || pool.active < most) askKeeper(words, pool);
   return true;
 }
 
@@ -129,4 +140,11 @@ export function askKeeper(words: Int32Array, pool: PoolMemory): void {
   if (load(words, pool.at + POOL.wanted) === 1) return;
   store(words, pool.at + POOL.wanted, 1);
   wakeThread(words, load(words, HEADER.keeper) - 1);
+}
+
+/** How many threads of a pool have come up, their initializer is through, and they take jobs. */
+export function threadsUp(words: Int32Array, pool: PoolMemory): number {
+  const isRetired = ({ entry }: ThreadAddress): boolean =>
+    isMarked(words, pool, POOL.retired, entry);
+  return threadsUpIn(words, pool.index).filter((thread) => !isRetired(thread)).length;
 }

@@ -101,6 +101,7 @@ export function sweep(
     const loop = loopAt(index);
     if (load(words, loop + LOOP.thread) === dead.ident) store(words, loop + LOOP.ident, 0);
   }
+  store(words, at + THREAD.pool, 0);
   store(words, at + THREAD.ident, 0); // from here on the address is nobody's
   store(words, at + THREAD.status, ThreadStatus.free);
   add(words, HEADER.deaths, 1);

@@ -11,7 +11,7 @@
  * Submitters ask by a flag in the pool's header; several requests are one look.
  */
 import { availableParallelism } from 'node:os';
-import { add, compareExchange, exchange, load, store } from '../shared/atomics.ts';
+import { add, and, compareExchange, exchange, load, store } from '../shared/atomics.ts';
 import {
   EndReason,
   HEADER,
@@ -29,8 +29,8 @@ import {
 } from '../shared/layout.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
-import { usedEntries, wakeAll } from '../shared/thread-table.ts';
-import { wakeSleeper } from '../shared/wake-worker.ts';
+import { raise, usedEntries, wakeAll } from '../shared/thread-table.ts';
+import { threadsUp, wakeSleeper } from '../shared/wake-worker.ts';
 import type { PoolMessage } from './keeper-messages.ts';
 import { isOnCpu, ProcessLoad } from './on-cpu.ts';
 
@@ -92,6 +92,8 @@ export class WorkerSupply {
   /** A worker of this pool is gone; `hasFailed` = before it could look for work. */
   workerEnded(index: number, entry: number, hasFailed: boolean): void {
     this.#addWorkers(poolAt(index) + POOL.workers, -1);
+    // Afterwards: in between there seems to be one worker less that takes jobs, and none leaves for that.
+    and(this.#memory.words, poolAt(index) + POOL.retired + (entry >>> 5), ~(1 << (entry & 31)));
     compareExchange(this.#memory.words, poolAt(index) + POOL.leaving, entry + 1, 0);
     const pool = this.#pools.get(index);
     if (pool === undefined) return;
@@ -132,26 +134,25 @@ export class WorkerSupply {
     const { words } = this.#memory;
     const { memory, config } = pool;
     if (memory.ident !== config.ident) return void this.#pools.delete(config.pool);
-    const workers = load(words, memory.at + POOL.workers);
-    const { blocked } = memory;
-    const most = load(words, memory.at + POOL.maxWorkers) + Math.min(blocked, MOST_EXTRA);
-    // First the flags, then the queue: who pushes after this look sees them down and asks again.
+    // First the flags, then all else: who changes something after this look sees them down and asks again.
     store(words, memory.at + POOL.wanted, 0);
     store(words, memory.at + POOL.putOff, 0);
+    const alive = load(words, memory.at + POOL.workers);
+    const { blocked, active: workers } = memory;
+    const most = load(words, memory.at + POOL.maxWorkers) + Math.min(blocked, MOST_EXTRA);
     const isStill = this.#isStill(pool);
     // Who is on its way, then the queue: a worker that claims in between is not missed in both.
     const coming = this.#coming(pool, isStill);
     const queued = memory.queue.size;
     const { status } = memory;
-    if (queued === 0 && workers === 0 && status === PoolStatus.shutdown) return this.#close(pool);
+    if (queued === 0 && alive === 0 && status === PoolStatus.shutdown) return this.#close(pool);
     if (status === PoolStatus.broken) return;
     if (workers > most) wakeAll(words); // those beyond leave, one after the other
     const missing = Math.min(queued - coming, most - workers);
     const kept = status === PoolStatus.open ? this.#kept(memory) : 0;
     const atOnce = Math.max(0, kept - workers, Math.min(missing, this.#cores - workers + blocked));
     if (atOnce > 0) this.#startWorkers(pool, atOnce);
-    if (queued > 0 && blocked === workers && missing <= 0 && coming === 0)
-      this.#breakDeadlock(pool);
+    if (queued > 0 && blocked === alive && missing <= 0 && coming === 0) this.#breakDeadlock(pool);
     if (queued === 0 ? isStill || coming === 0 : missing === atOnce && coming === 0) return;
     store(words, memory.at + POOL.wanted, 1); // no need to ask: it is looked at again anyway
     if (isStill && queued > 0) wakeSleeper(this.#memory, memory);
@@ -163,7 +164,11 @@ export class WorkerSupply {
   #kept(memory: PoolMemory): number {
     const { words } = this.#memory;
     const most = load(words, memory.at + POOL.maxWorkers);
+    // Taken down before it is looked whether it has come true: who waits for it and has seen less puts it
+    // up again. So it stays up until it has come true, and all who wait have seen it.
     const warmUp = exchange(words, memory.at + POOL.warmUp, 0);
+    if (warmUp > 0 && threadsUp(words, memory) < Math.min(most, warmUp))
+      raise(words, memory.at + POOL.warmUp, warmUp);
     return Math.min(most, Math.max(warmUp, load(words, memory.at + POOL.minWorkers)));
   }
 

@@ -1,13 +1,13 @@
 /** A queue with a limit, waiting for room, threads that are started before they are needed, calls in all. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { QueueFull, run, sleep, Thread, ThreadPoolExecutor } from 'skein';
+import { type ConcurrentFuture, QueueFull, run, sleep, Thread, ThreadPoolExecutor } from 'skein';
 import { failToInitialize } from '../fixtures/initializers.ts';
-import { addOne } from '../fixtures/functions.ts';
+import { addOne, beginAndWait } from '../fixtures/functions.ts';
 import { sleepLong } from '../fixtures/limited.ts';
 import * as there from '../fixtures/mapped.ts';
-import { sharedWords, waitUntil } from '../fixtures/words.ts';
-import { submitInThread } from '../fixtures/pressing.ts';
+import { eventually, open, sharedWords, waitUntil } from '../fixtures/words.ts';
+import { submitAndCancel, submitAndWait, submitInThread } from '../fixtures/pressing.ts';
 
 /** Submits until the queue is full. */
 function fill(pool: ThreadPoolExecutor): void {
@@ -103,6 +103,77 @@ describe('maxQueue', () => {
   test('without maxQueue a pool is ready', () => {
     using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
     assert.equal(pool.ready().done(), true);
+  });
+});
+
+describe('warmUp() is done', () => {
+  const isDone = (future: ConcurrentFuture<void>): Promise<void> =>
+    eventually(() => future.done(), 'the threads are up');
+
+  test('when another one has asked for fewer meanwhile', async () => {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 3 });
+    const many = pool.warmUp(3);
+    const few = pool.warmUp(1);
+    await Promise.all([isDone(many), isDone(few)]);
+  });
+
+  test('when the pool shall have fewer meanwhile', async () => {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 3 });
+    const future = pool.warmUp(3);
+    pool.resize({ maxWorkers: 1 });
+    await isDone(future);
+  });
+
+  test('when the threads were ended on their way', async () => {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+    const future = pool.warmUp(2);
+    pool.terminateWorkers();
+    await isDone(future);
+  });
+
+  test('when a thread that was up has been replaced meanwhile', async () => {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 2, maxTasksPerWorker: 1 });
+    const task = pool.submit(addOne, 1);
+    await isDone(pool.warmUp(2));
+    assert.equal(await task, 2);
+  });
+});
+
+describe('room', () => {
+  test('ready() is done when another thread cancels what waits', async () => {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 1, maxQueue: 2 });
+    const words = sharedWords(4);
+    const running = pool.submit(beginAndWait, words);
+    waitUntil(words, 1, 1);
+    const other = new Thread({ target: submitAndCancel, args: [pool, words] });
+    other.start();
+    waitUntil(words, 2, 1);
+    const ready = pool.ready();
+    assert.equal(ready.done(), false);
+    Atomics.store(words, 3, 1);
+    Atomics.notify(words, 3);
+    await eventually(() => ready.done(), 'there is room');
+    open(words);
+    await running;
+    other.join();
+  });
+
+  test('what is held back goes on when a worker finds nothing but what was cancelled', async () => {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const words = sharedWords(4);
+    const other = new Thread({ target: submitAndWait, args: [pool, words] });
+    other.start(); // it hears of the end of the task, and not this thread
+    waitUntil(words, 1, 1);
+    const held = 1024;
+    const urgent = pool.with({ priority: 1 });
+    const queued = Array.from({ length: held }, () => urgent.submit(addOne, 1));
+    const last = urgent.submit(addOne, 2);
+    for (const future of queued) assert.equal(future.cancel(), true);
+    await new Promise((resolve) => setImmediate(resolve)); // this thread listens
+    open(words);
+    await eventually(() => last.done(), 'it is done');
+    assert.equal(last.result(), 3);
+    other.join();
   });
 });
 

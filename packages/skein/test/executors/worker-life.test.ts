@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { BrokenThreadPool, ThreadPoolExecutor, TimeoutError } from 'skein';
 import * as there from '../fixtures/lives.ts';
 import { compute } from '../fixtures/limited.ts';
-import { eventually, sharedWords, waitUntil } from '../fixtures/words.ts';
+import { eventually, open, sharedWords, waitUntil } from '../fixtures/words.ts';
 
 const namesOf = async (pool: ThreadPoolExecutor, tasks: number, ms: number): Promise<string[]> => {
   const futures = Array.from({ length: tasks }, () => pool.submit(there.occupy, ms));
@@ -160,6 +160,108 @@ describe('several tasks at once', () => {
     const futures = [30, 20, 10].map((ms) => pool.submit(there.nap, ms));
     pool.shutdown();
     assert.ok(futures.every((future) => future.done()));
+  });
+});
+
+describe('a thread that takes no more, with tasks under way', () => {
+  const oneThread = { maxWorkers: 1, concurrencyPerWorker: 2 };
+
+  for (const [name, options] of [
+    ['maxTasksPerWorker', { ...oneThread, maxTasksPerWorker: 2 }],
+    ['maxHeapPerWorker', { ...oneThread, maxHeapPerWorker: 1 }],
+  ] as const) {
+    test(`${name}: what these wait for is done`, () =>
+      inPool(options, async (pool) => {
+        assert.equal(await pool.submit(there.waitInTurn, pool, 6), 6);
+      }));
+
+    test(`${name}: another one takes the next task, though one is under way`, () =>
+      inPool(options, async (pool) => {
+        const words = sharedWords();
+        const beside = pool.submit(there.untilTold, words);
+        for (let nth = 0; nth < 6; nth++) await pool.submit(there.one);
+        assert.equal(words[0], 0);
+        open(words);
+        assert.equal(await beside, 'life_0');
+      }));
+  }
+
+  test('a task was given up: another one takes the next task, and what the neighbour waits for', () =>
+    inPool({ maxWorkers: 1, concurrencyPerWorker: 3 }, async (pool) => {
+      const words = sharedWords();
+      const beside = pool.submit(there.untilTold, words);
+      const waiting = pool.submit(there.waitAfter, pool, words);
+      const hanging = pool.with({ timeout: 20, grace: 10 }).submit(there.hang);
+      waitUntil(words, 1, 1);
+      await assert.rejects(Promise.resolve(hanging), TimeoutError);
+      assert.equal(await pool.submit(there.nap, 0), 'life_1');
+      open(words);
+      assert.equal(await beside, 'life_0');
+      assert.equal(await waiting, 1);
+    }));
+
+  test('one that is one too many keeps none of the others from leaving', () =>
+    inPool({ minWorkers: 3, maxWorkers: 3, concurrencyPerWorker: 3 }, async (pool) => {
+      await pool.warmUp();
+      const words = sharedWords();
+      const long = Array.from({ length: 2 }, () => pool.submit(there.untilTold, words));
+      waitUntil(words, 1, 2);
+      pool.resize({ minWorkers: 1, maxWorkers: 1 });
+      let names: string[] = [];
+      for (let i = 0; i < 1000 && names.length !== 1; i++) names = await namesOf(pool, 4, 1);
+      assert.equal(names.length, 1);
+      open(words);
+      await Promise.all(long);
+    }));
+
+  test('its teardown holds up nobody', async () => {
+    const words = sharedWords();
+    const options = {
+      maxWorkers: 1,
+      maxTasksPerWorker: 1,
+      initializer: there.rememberCounter,
+      initargs: [words],
+      teardown: there.untilToldInTeardown,
+    };
+    await inPool(options, async (pool) => {
+      for (let nth = 0; nth < 3; nth++) assert.equal(await pool.submit(there.one), 1);
+      waitUntil(words, 1, 1);
+      open(words);
+    });
+  });
+});
+
+describe('a thread in which something was left behind', () => {
+  test('ends after idleTimeout', async () => {
+    const words = sharedWords();
+    const options = {
+      maxWorkers: 1,
+      idleTimeout: 30,
+      initializer: there.rememberCounter,
+      initargs: [words],
+      teardown: there.sayGoodbye,
+    };
+    await inPool(options, async (pool) => {
+      await pool.submit(there.leaveTimer);
+      await eventually(() => words[0] === 1, 'the thread ends');
+    });
+  });
+
+  test('ends when the pool shall have fewer', async () => {
+    const words = sharedWords();
+    const options = {
+      minWorkers: 2,
+      maxWorkers: 2,
+      initializer: there.rememberCounter,
+      initargs: [words],
+      teardown: there.sayGoodbye,
+    };
+    await inPool(options, async (pool) => {
+      await pool.warmUp();
+      await pool.runOnAll(there.leaveTimer);
+      pool.resize({ minWorkers: 1, maxWorkers: 1 });
+      await eventually(() => words[0] === 1, 'one of them ends');
+    });
   });
 });
 

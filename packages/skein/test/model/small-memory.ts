@@ -25,6 +25,7 @@ const SMALLER: readonly Change[] = [
   number('RING_ENTRIES', '8192', 2),
   number('LEVEL_ENTRIES', '1024', 2),
   number('COUNTS_WORDS', '544', 3),
+  number('URGED_ENTRIES', '64', 2),
   { file: 'shared/mailbox.js', from: 'const SPINS = 1500;', to: 'const SPINS = 0;' },
   { file: 'shared/mailbox.js', from: 'new Array(1024)', to: 'new Array(4)' },
   { file: 'threading/sweep.js', from: '    sweepPages(memory, dead.ident);\n', to: '' },
@@ -58,6 +59,7 @@ export interface SmallMemory {
   readonly waking: typeof import('../../dist/shared/wake-worker.js');
   readonly deadlines: typeof import('../../dist/shared/deadlines.js');
   readonly counting: typeof import('../../dist/shared/work-counts.js');
+  readonly retiring: typeof import('../../dist/shared/retire.js');
   /** Wakes the thread with this entry. */
   readonly wake: (entry: number) => void;
   /** Words in which the pool notes something of a worker. */
@@ -79,20 +81,32 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     'shared/wake-worker.js',
     'shared/deadlines.js',
     'shared/work-counts.js',
+    'shared/retire.js',
   ];
   const modules = await importCopy(files, [...SMALLER, ...changes]);
-  const [layout, mailboxes, sweeping, table, pools, parking, waking, deadlines, counting] =
-    modules as [
-      Layout,
-      Mailboxes,
-      typeof import('../../dist/threading/sweep.js'),
-      typeof import('../../dist/shared/thread-table.js'),
-      Pools,
-      typeof import('../../dist/shared/parking.js'),
-      typeof import('../../dist/shared/wake-worker.js'),
-      typeof import('../../dist/shared/deadlines.js'),
-      typeof import('../../dist/shared/work-counts.js'),
-    ];
+  const [
+    layout,
+    mailboxes,
+    sweeping,
+    table,
+    pools,
+    parking,
+    waking,
+    deadlines,
+    counting,
+    retiring,
+  ] = modules as [
+    Layout,
+    Mailboxes,
+    typeof import('../../dist/threading/sweep.js'),
+    typeof import('../../dist/shared/thread-table.js'),
+    Pools,
+    typeof import('../../dist/shared/parking.js'),
+    typeof import('../../dist/shared/wake-worker.js'),
+    typeof import('../../dist/shared/deadlines.js'),
+    typeof import('../../dist/shared/work-counts.js'),
+    typeof import('../../dist/shared/retire.js'),
+  ];
   const { HEADER, POOL, THREAD, ThreadStatus, chunkAt, poolAt, slotAt, threadAt } = layout;
   const buffers = { memory: new SharedArrayBuffer(0), arena: new SharedArrayBuffer(0) };
   const memory = { words: new Int32Array(0), buffers } as unknown as Memory;
@@ -131,9 +145,10 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     deadlines,
     counting,
     marksOf: (entry) =>
-      [POOL.idle, POOL.asleep, POOL.turning, POOL.blocked].map(
+      [POOL.idle, POOL.asleep, POOL.turning, POOL.blocked, POOL.retired].map(
         (mark) => poolAt(0) + mark + (entry >>> 5),
       ),
+    retiring,
     wake: (entry) => table.wakeThread(memory.words, entry),
     slotWord: (slot, field) => slotAt(slot) + field,
     nameOf: (at) => nameOf(layout, at),

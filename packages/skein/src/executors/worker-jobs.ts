@@ -38,12 +38,18 @@ import { WorkCounts } from '../shared/work-counts.ts';
 import { AsyncJobs, setAsyncJobsOfThread } from './async-jobs.ts';
 import { jobOnStack, runningJob, setAlone, setOnStack } from './current-job.ts';
 import { callInOwnContext, callJob, type LoadedFunction, loadedFunction } from './job-calls.ts';
+import { overChunk } from './map-chunk.ts';
 import { NestedWork } from './nested-work.ts';
 import { Outcomes } from './outcomes.ts';
 import { RunningJob } from './running-job.ts';
+import { limitFromWord } from './submit-options.ts';
 import { noteEnded, noteStarted } from './task-events.ts';
 import type { TraceHeaders } from './trace-context.ts';
 import type { WorkerLife } from './worker-life.ts';
+
+/** What of a payload is no argument as it stands there. */
+const NOT_PLAIN =
+  Payload.named | Payload.traced | Payload.context | Payload.limited | Payload.chunk;
 
 /** Whose jobs they are. */
 export interface JobsHost {
@@ -167,8 +173,7 @@ export class WorkerJobs {
     if ((bits & Payload.timed) !== 0) this.#noteBegin(job);
     if ((bits & Payload.named) !== 0) job.givenName = args.shift() as string;
     noteStarted(job);
-    const isPlain =
-      (bits & (Payload.named | Payload.traced | Payload.context | Payload.limited)) === 0;
+    const isPlain = (bits & NOT_PLAIN) === 0;
     const hasCompany = isNested || this.#pool.concurrency > 1 || this.#underWay.size > 0;
     if (!hasCompany) setAlone(job);
     if (isPlain && !hasCompany && runningLoopOrNull() === null) {
@@ -204,18 +209,22 @@ export class WorkerJobs {
       args = args.slice(names.length);
     }
     if ((bits & Payload.limited) !== 0 && job.limits === null) this.#limit(job);
-    return callInOwnContext(job, loaded, args, variables, hasCompany, this.#asyncJobs);
+    const isChunk = (bits & Payload.chunk) !== 0;
+    const called = isChunk ? overChunk(job, loaded) : loaded;
+    const all = isChunk ? [args] : args;
+    return callInOwnContext(job, called, all, variables, hasCompany, this.#asyncJobs);
   }
 
   /** From now on its time runs. */
   #limit(job: RunningJob): void {
     const { slot } = job;
     const timeout = this.#words[controlAt(slot) + CONTROL.timeout] as number;
-    const graceMs = this.#words[controlAt(slot) + CONTROL.grace] as number;
+    const graceMs = limitFromWord(this.#words[controlAt(slot) + CONTROL.grace] as number);
     const { mailbox } = this.#thread;
     const endsAt = timeout === 0 ? Infinity : mailbox.now() + timeout;
-    job.limits = { endsAt, graceMs, onGraceOver: this.#giveUp };
-    if (timeout === 0) return;
+    const hasEnd = graceMs !== Infinity;
+    job.limits = { endsAt, graceMs, onGraceOver: hasEnd ? this.#giveUp : null };
+    if (timeout === 0 || !hasEnd) return;
     const end = mailbox.commonNow() + timeout + graceMs;
     setDeadline(this.#words, slot, this.#entry, deadlineFor(this.#pool.concurrency, end));
   }

@@ -73,7 +73,8 @@ export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
   #next = 0;
   /** Drawn, but not submitted: there was no room. */
   #waiting: Elements | null = null;
-  #isAskingForRoom = false;
+  /** Done when there is room in the pool's queue. */
+  #room: ConcurrentFuture<void> | null = null;
   /** Of a chunk that was asked for. Last first. */
   #values: T[] = [];
   /** What comes when those are handed out. */
@@ -273,12 +274,12 @@ export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
   /** If a chunk waits, and none is under way after which there will be room: it is others that fill the queue. */
   #askForRoom(): void {
     if (this.#waiting === null || this.#chunks.size > 0 || this.#failure !== null) return;
-    if (this.#isAskingForRoom) return;
-    this.#isAskingForRoom = true;
-    const ready = this.#pool.ready();
-    ready.addDoneCallback(() => {
-      this.#isAskingForRoom = false;
-      void (ready.cancelled() || ready.exception()); // the next submit says the same
+    if (this.#room !== null) return;
+    const room = this.#pool.ready();
+    this.#room = room;
+    room.addDoneCallback(() => {
+      this.#room = null;
+      void (room.cancelled() || room.exception()); // the next submit says the same
       this.#fill();
       this.#tellChange();
     });
@@ -314,6 +315,7 @@ export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
     this.#chunks.clear();
     this.#line = [];
     this.#waiting = null;
+    this.#room?.cancel();
     this.#tellChange();
     this.#source.close();
   }

@@ -50,7 +50,7 @@ describe('a source that throws: the results of what it gave come first', () => {
   for (const options of [{}, { chunkSize: 2 }, { ordered: false }] as MapOptions[]) {
     test(`asynchronous, ${JSON.stringify(options)}`, async () => {
       const [seen, error] = await outcomeOf(pool.map(there.square, threeAndThrowLater(), options));
-      assert.deepEqual([seen.sort(), error], [[1, 4, 9], noMore]);
+      assert.deepEqual([seen.sort((a, b) => a - b), error], [[1, 4, 9], noMore]);
     });
 
     test(`drawn as results are asked for, ${JSON.stringify(options)}`, async () => {
@@ -161,6 +161,22 @@ describe('a queue with a limit', () => {
       await queued;
       assert.deepEqual(await results, [[1, 4, 9], null]);
     }
+  });
+
+  test('whose time is over while it waits for room: an error, and it waits no more', async () => {
+    await using own = new ThreadPoolExecutor({ maxWorkers: 1, maxQueue: 1 });
+    const words = sharedWords();
+    const running = own.submit(sleepLong, words);
+    waitUntil(words, 0, 1);
+    const queued = own.submit(addOne, 1);
+    const late = (results: unknown): void => {
+      assert.match(String(results), /TimeoutError: map\(\) did not have all results after 20 ms/);
+    };
+    late((await outcomeOf(own.map(there.square, [1], { timeout: 20 })))[1]);
+    late(outcomeOfBlocking(own.map(there.square, [1], { timeout: 20 }))[1]);
+    late((await outcomeOf(own.map(there.square, threeLater(), { timeout: 20 })))[1]);
+    running.cancel();
+    assert.equal(await queued, 2);
   });
 
   async function* threeLater(): AsyncGenerator<number> {

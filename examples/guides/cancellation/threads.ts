@@ -1,25 +1,27 @@
-import { getRunningLoop, isMainThread, run, sleep, ThreadPoolExecutor } from 'skein';
+import { currentJob, getRunningLoop, isMainThread, run, sleep, ThreadPoolExecutor } from 'skein';
 
 const BEGUN = 0;
-const STOP = 1;
 
-export function search(flags: Int32Array): string {
-  Atomics.store(flags, BEGUN, 1);
-  while (Atomics.load(flags, STOP) === 0); // looks whether it is wanted any more
-  return 'stopped by its flag';
+export function search(words: Int32Array): never {
+  const job = currentJob();
+  Atomics.store(words, BEGUN, 1);
+  for (;;) job.throwIfCancelled(); // looks whether it is wanted any more
 }
 
 if (isMainThread) {
   run(function* () {
     using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
-    const flags = new Int32Array(new SharedArrayBuffer(8));
-    const running = pool.submit(search, flags);
-    const queued = getRunningLoop().runInExecutor(pool, search, flags);
-    while (Atomics.load(flags, BEGUN) === 0) yield* sleep(1);
+    const words = new Int32Array(new SharedArrayBuffer(4));
+    const running = pool.submit(search, words);
+    const queued = getRunningLoop().runInExecutor(pool, search, words);
+    while (Atomics.load(words, BEGUN) === 0) yield* sleep(1);
 
     console.log('queued:', queued.cancel());
     console.log('running:', running.cancel());
-    Atomics.store(flags, STOP, 1);
-    console.log(yield* running);
+    try {
+      yield* running;
+    } catch (error) {
+      console.log(String(error), running.cancelled());
+    }
   });
 }

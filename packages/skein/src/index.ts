@@ -112,7 +112,8 @@ export { transfer } from './crossing/transfer.ts';
 export { ConcurrentFuture } from './executors/concurrent-future.ts';
 export { currentJob, type CurrentJob } from './executors/current-job.ts';
 export { ExecutorView } from './executors/executor-view.ts';
-export { type MapOptions, MapResults } from './executors/map.ts';
+export { MapResults } from './executors/map.ts';
+export type { MapOptions } from './executors/map-options.ts';
 export type {
   PoolStatistics,
   TimeStatistics,

@@ -222,7 +222,7 @@ export abstract class EventLoop {
   /**
    * Runs a function elsewhere; the result comes back into this loop. Submits at once.
    *
-   * Cancellation  keeps work that has not begun from beginning; work that has begun goes on, and its
+   * Cancellation  keeps work that has not begun from beginning; work that has begun is asked to end, and its
    *               result is dropped
    *
    * @param executor - null for the default one of this loop, made at its first use

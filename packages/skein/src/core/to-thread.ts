@@ -8,7 +8,7 @@ import type { Sendable } from './sendable.ts';
  * Has the default executor of the running loop call `fn(...args)` in another thread, with the values of
  * the current context: `fn` finds them in the variables of the same names there.
  *
- * Cancellation  drops the result; work that has begun goes on
+ * Cancellation  drops the result; work that has begun is asked to end
  * Thread        loop thread only
  *
  * @param fn - as for `ThreadPoolExecutor.submit`: an exported function, or one registered with `task()`

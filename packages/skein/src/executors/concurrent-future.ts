@@ -30,6 +30,7 @@ import type { Expectation } from '../shared/mailbox.ts';
 import { wakeThread } from '../shared/thread-table.ts';
 import { blockUntil } from './block-until.ts';
 import { lostJobError } from './lost-job.ts';
+import { hasFailed } from './chunk-result.ts';
 import { listenTo } from './signal-listeners.ts';
 import type { JobOptions } from './submit-options.ts';
 import { noteSettled } from './task-events.ts';
@@ -96,7 +97,6 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     this.#fn = fn;
     this.#options = options;
     if (recordsOrigins) noteOrigin(this);
-    if (options !== null) this.#follow(options.signal);
   }
 
   /** Whether there is a result, an error, or a cancellation. */
@@ -126,6 +126,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   cancel(): boolean {
     if (this.#state !== State.pending) return this.#state === State.cancelled;
     if (!this.#takeOut()) {
+      this.#retries = null; // however it ends now
       this.#ask(Ask.cancel);
       return false;
     }
@@ -209,6 +210,13 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     return `<${this.constructor.name} ${progress} fn=${this.name || '<anonymous>'}>`;
   }
 
+  /** @internal It has been submitted: from now on the signal of its options reaches it. */
+  follow(signal: AbortSignal): void {
+    if (this.#state !== State.pending) return;
+    if (signal.aborted) this.#abort(signal);
+    else this.#stopListening = listenTo(signal, () => this.#abort(signal));
+  }
+
   /** @internal When it fails it is sent again, so many times. */
   retry(times: number, again: () => boolean): void {
     this.#retries = { left: times, again };
@@ -266,7 +274,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   complete(outcome: number, payload: unknown): void {
     if (this.#state !== State.pending) return;
     const isAborted = this.#options?.signal?.aborted === true;
-    if (outcome === Outcome.value && !isAborted) this.#finish(State.value, payload);
+    if (outcome === Outcome.value && !isAborted) this.#succeed(payload);
     else if (outcome === Outcome.cancelled && !isAborted) this.#finish(State.cancelled, undefined);
     else if (outcome === Outcome.overrun) this.#fail(this.#overrunError(false, payload));
     else this.#fail(errorOf(outcome, payload));
@@ -316,14 +324,9 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     if (what === Ask.abort) {
       const concurrency = load(words, poolAt(whoOf(this.#queued)) + POOL.concurrency);
       const end = this.#thread.mailbox.commonNow() + (this.#options as JobOptions).grace;
-      setDeadline(words, this.#slot, runner, deadlineFor(concurrency, end));
+      if (end < Infinity) setDeadline(words, this.#slot, runner, deadlineFor(concurrency, end));
     }
     wakeThread(words, runner);
-  }
-
-  #follow(signal: AbortSignal | null): void {
-    if (signal === null || signal.aborted) return;
-    this.#stopListening = listenTo(signal, () => this.#abort(signal));
   }
 
   #abort(signal: AbortSignal): void {
@@ -333,12 +336,26 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     this.#thread.mailWasRead();
   }
 
+  /** A value has come. Of a chunk one of whose elements has failed, it says so. */
+  #succeed(value: unknown): void {
+    const isFailure = this.#retries !== null && this.#isChunk && hasFailed(value);
+    if (!isFailure || !this.#triesAgain()) this.#finish(State.value, value);
+  }
+
   /** An attempt has failed: there may be another one. */
   #fail(error: unknown): void {
     const signal = this.#options?.signal;
     if (signal?.aborted === true) return this.#finish(State.error, signal.reason);
-    if (this.#retries !== null && this.#retries.left-- > 0 && this.#retries.again()) return;
-    this.#finish(State.error, error);
+    if (!this.#triesAgain()) this.#finish(State.error, error);
+  }
+
+  #triesAgain(): boolean {
+    return this.#retries !== null && this.#retries.left-- > 0 && this.#retries.again();
+  }
+
+  /** Whether it is done for some elements of `map`. */
+  get #isChunk(): boolean {
+    return this.#options !== null && this.#options.chunkFrom >= 0;
   }
 
   #overrunError(isCondemned: boolean, thrown: unknown): TimeoutError {

@@ -35,8 +35,8 @@ export interface CurrentJob {
 let onStack: RunningJob | null = null;
 /** The one that was begun while no other was under way, and has no context of its own. */
 let alone: RunningJob | null = null;
-/** Jobs that are under way beside others are told apart by their contexts. */
-const inContext = staysInItsThread(new ContextVar<RunningJob>('skein.job'));
+/** Jobs that are under way beside others are told apart by their contexts. Null: it is of no job. */
+const inContext = staysInItsThread(new ContextVar<RunningJob | null>('skein.job'));
 
 /**
  * The task that a pool's worker runs here. Outside of one: a task that goes on for ever, so that a
@@ -57,7 +57,10 @@ export function currentJob(): CurrentJob {
 
 /** The same for the worker; null outside of a task. */
 export function runningJob(): RunningJob | null {
-  return onStack ?? inContext.get(null) ?? alone;
+  if (onStack !== null) return onStack;
+  const found = inContext.get(undefined);
+  const job = found === undefined ? alone : found;
+  return job === null || job.isOver ? null : job;
 }
 
 /** The job whose function is on the stack; null when there is none. */
@@ -77,8 +80,11 @@ export function setAlone(job: RunningJob | null): void {
   alone = job;
 }
 
-/** Makes `job` the current one in the context that is entered now, and in all that comes of it. */
-export function setInContext(job: RunningJob): void {
+/**
+ * Makes `job` the current one in the context that is entered now, and in all that comes of it; null: what
+ * runs there is beside the jobs.
+ */
+export function setInContext(job: RunningJob | null): void {
   inContext.set(job);
 }
 

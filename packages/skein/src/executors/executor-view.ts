@@ -4,17 +4,11 @@ import type { Executor, ResultOf } from '../core/executor.ts';
 import type { Sendable } from '../core/sendable.ts';
 import { staysHome } from '../core/stays-home.ts';
 import type { ConcurrentFuture } from './concurrent-future.ts';
-import { type MapOptions, MapResults, type Submit } from './map.ts';
-import { STREAM_BUFFER, type Streamable, StreamValues } from './stream.ts';
-import { checkOptions, type JobOptions, jobOptions, type SubmitOptions } from './submit-options.ts';
+import { type MapPool, MapResults } from './map.ts';
+import type { MapOptions } from './map-options.ts';
+import { type Streamable, StreamValues, type Submit } from './stream.ts';
+import { checkOptions, jobOptions, type SubmitOptions } from './submit-options.ts';
 import type { ShutdownOptions, ThreadPoolExecutor } from './thread-pool-executor.ts';
-
-/** Submits to the pool behind a view. */
-export type SubmitJob = <A extends unknown[], R>(
-  fn: (...args: A) => R,
-  args: A,
-  options: JobOptions | null,
-) => ConcurrentFuture<ResultOf<R>>;
 
 /**
  * The same pool, submitted to with options: what `executor.with` returns.
@@ -25,13 +19,13 @@ export type SubmitJob = <A extends unknown[], R>(
  */
 export class ExecutorView implements Executor, Disposable, AsyncDisposable {
   readonly #executor: ThreadPoolExecutor;
-  readonly #submit: SubmitJob;
+  readonly #pool: MapPool;
   readonly #options: SubmitOptions;
 
   /** @internal Views come from `executor.with`. */
-  constructor(executor: ThreadPoolExecutor, submit: SubmitJob, options: SubmitOptions) {
+  constructor(executor: ThreadPoolExecutor, pool: MapPool, options: SubmitOptions) {
     this.#executor = executor;
-    this.#submit = submit;
+    this.#pool = pool;
     this.#options = checkOptions(options);
   }
 
@@ -46,7 +40,7 @@ export class ExecutorView implements Executor, Disposable, AsyncDisposable {
     fn: (...args: A) => R,
     ...args: Sendable<A>
   ): ConcurrentFuture<ResultOf<R>> {
-    return this.#submit(fn, args as A, jobOptions(this.#options));
+    return this.#pool.submit(fn, args as A, jobOptions(this.#options));
   }
 
   /** As `ThreadPoolExecutor.map`; each task, of one element or a chunk of them, has these options. */
@@ -55,10 +49,7 @@ export class ExecutorView implements Executor, Disposable, AsyncDisposable {
     items: Iterable<T> | AsyncIterable<T>,
     options: MapOptions = {},
   ): MapResults<ResultOf<R>> {
-    const own = this.#options;
-    const submit: Submit = (task, args, name) =>
-      this.#submit(task, args, jobOptions({ ...own, name: own.name ?? name }));
-    return new MapResults(submit, fn, items, options);
+    return new MapResults(this.#pool, this.#options, fn, items, options);
   }
 
   /**
@@ -73,13 +64,13 @@ export class ExecutorView implements Executor, Disposable, AsyncDisposable {
     const own = this.#options;
     if ((own.retries ?? 0) > 0) throw cannotRepeat();
     const submit: Submit = (task, all, name) =>
-      this.#submit(task, all, jobOptions({ ...own, name: own.name ?? name }));
-    return new StreamValues(submit, fn, args, own.bufferSize ?? STREAM_BUFFER);
+      this.#pool.submit(task, all, jobOptions({ ...own, name: own.name ?? name }));
+    return new StreamValues(submit, fn, args, own);
   }
 
   /** A view with these options, and with those of this view that are not among them. */
   with(options: SubmitOptions): ExecutorView {
-    return new ExecutorView(this.#executor, this.#submit, {
+    return new ExecutorView(this.#executor, this.#pool, {
       ...this.#options,
       ...checkOptions(options),
     });

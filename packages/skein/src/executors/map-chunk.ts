@@ -1,41 +1,31 @@
-/** The other side of `map`: a task that calls the function for each element of a chunk. */
-import { isAsyncFunction, isCoroutine, isThenable } from '../core/coroutine.ts';
-import { decodeError } from '../crossing/decode-error.ts';
+/**
+ * The other side of `map`: a function is called for each element of a chunk, one after the other.
+ *
+ * The job is one of the function itself, so the worker knows what kind of function it is, and has loaded
+ * its module before it reads the elements. A bit of the payload says that the arguments are elements.
+ */
+import { isCoroutine, isThenable } from '../core/coroutine.ts';
 import { encodeError } from '../crossing/encode-error.ts';
-import { referenceById } from '../crossing/function-table.ts';
-import { resolveFunction } from '../crossing/resolve-function.ts';
-import { registerTask } from '../crossing/task.ts';
-import { thisThread } from '../crossing/this-thread.ts';
 import { run } from '../loops/run.ts';
 import { runAsyncHere } from './async-jobs.ts';
-import { currentJob, runningJob } from './current-job.ts';
+import type { AnyFunction, LoadedFunction } from './job-calls.ts';
+import type { RunningJob } from './running-job.ts';
 
-/** The values before the first element that failed, and then what it failed with. */
-export type ChunkResult<T> = readonly [values: T[], failure: readonly [unknown] | null];
+/** A function that takes a list of elements, and calls `fn` for each of them. */
+export function overChunk(job: RunningJob, { fn, isAsync }: LoadedFunction): LoadedFunction {
+  const map = (items: unknown): unknown =>
+    isAsync ? mapLater(job, fn, items as unknown[], []) : mapWith(job, fn, items as unknown[]);
+  return { fn: map, isAsync: false };
+}
 
-type AnyFunction = (item: unknown) => unknown;
-
-/** Calls the function with this number for each element, one after the other. */
-export const mapChunk: (id: number, items: unknown[]) => unknown = registerTask(
-  import.meta.url,
-  'skein: map a chunk',
-  (id: number, items: unknown[]): unknown => {
-    const fn = resolveFunction(referenceById(thisThread(), id)) as
-      AnyFunction | Promise<AnyFunction>;
-    if (typeof fn !== 'function') return fn.then((found) => mapWith(found, items));
-    return mapWith(fn, items);
-  },
-);
-
-function mapWith(fn: AnyFunction, items: unknown[]): unknown {
-  if (isAsyncFunction(fn)) return mapLater(fn, items, []);
+function mapWith(job: RunningJob, fn: AnyFunction, items: unknown[]): unknown {
   const values: unknown[] = [];
   try {
     for (let index = 0; index < items.length; index++) {
-      currentJob().throwIfCancelled();
+      job.throwIfCancelled();
       const made = fn(items[index]);
-      const value = isCoroutine(made) ? run(made) : made;
-      if (isThenable(value)) return mapLater(fn, items.slice(index + 1), values, value);
+      const value = isCoroutine(made) ? run(job.driving(made)) : made;
+      if (isThenable(value)) return mapLater(job, fn, items.slice(index + 1), values, value);
       values.push(value);
     }
     return [values, null];
@@ -45,28 +35,20 @@ function mapWith(fn: AnyFunction, items: unknown[]): unknown {
 }
 
 async function mapLater(
+  job: RunningJob,
   fn: AnyFunction,
   items: unknown[],
   values: unknown[],
   first?: PromiseLike<unknown>,
 ): Promise<unknown> {
-  const job = runningJob();
   try {
     if (first !== undefined) values.push(await first);
     for (const item of items) {
-      job?.throwIfCancelled();
+      job.throwIfCancelled();
       values.push(await runAsyncHere(job, async () => fn(item)));
     }
     return [values, null];
   } catch (error) {
     return [values, [encodeError(error)]];
   }
-}
-
-/** What a chunk brought, here where it was asked for. */
-export function valuesOf<T>([values, failure]: ChunkResult<T>): {
-  readonly values: T[];
-  readonly failure: { readonly error: unknown } | null;
-} {
-  return { values, failure: failure === null ? null : { error: decodeError(failure[0]) } };
 }

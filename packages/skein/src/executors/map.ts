@@ -9,44 +9,49 @@
  * ```
  *
  * Whoever asks for results draws the next chunks out of the source. A source that is asynchronous is drawn
- * by a loop of its own, which goes on while there is room.
+ * by a loop of its own, which goes on while there is room. When nobody asks, that waits for ever, and
+ * keeps nothing alive.
+ *
+ * A chunk that finds no room in the pool's queue waits here, until one of those before it is done; or,
+ * if there is none, until the queue has room.
  *
  * @see CPython Lib/concurrent/futures/_base.py, Executor.map (rule 75)
  */
-import { inspect } from 'node:util';
-import { requireKnown } from '../core/arguments.ts';
-import { TimeoutError, ValueError } from '../core/exceptions.ts';
+import { noteBlocking } from '../core/blocking-calls.ts';
+import { QueueFull, TimeoutError } from '../core/exceptions.ts';
 import type { ResultOf } from '../core/executor.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
-import { Outcome } from '../shared/layout.ts';
-import { ConcurrentFuture } from './concurrent-future.ts';
-import { type ChunkResult, mapChunk, valuesOf } from './map-chunk.ts';
+import { type Awaited, blockUntil } from './block-until.ts';
+import type { ConcurrentFuture } from './concurrent-future.ts';
+import { type ChunkResult, valuesOf } from './chunk-result.ts';
+import { checkMapOptions, type MapOptions } from './map-options.ts';
+import { type Elements, MapSource } from './map-source.ts';
+import { type JobOptions, jobOptions, type SubmitOptions } from './submit-options.ts';
 
-export interface MapOptions {
-  /** How many elements make one task, ≥ 1. Default 1. More where a task takes some µs only. */
-  readonly chunkSize?: number | undefined;
-  /**
-   * How many tasks are under way or wait to be asked for, ≥ 1. Default: all of an iterable, 64 of an
-   * asynchronous one.
-   */
-  readonly bufferSize?: number | undefined;
-  /** Whether results come in the order of the elements. Default true; else as they are ready. */
-  readonly ordered?: boolean | undefined;
-  /** Milliseconds from the call of `map` in which all results must have come. Default `Infinity`. */
-  readonly timeout?: number | undefined;
+/** The pool that does it. */
+export interface MapPool {
+  submit<A extends unknown[], R>(
+    fn: (...args: A) => R,
+    args: A,
+    options: JobOptions | null,
+  ): ConcurrentFuture<ResultOf<R>>;
+  /** How many tasks may wait in its queue; `Infinity` = as many as like. */
+  maxQueue(): number;
+  /** A future that is done when there is room in its queue. */
+  ready(): ConcurrentFuture<void>;
 }
 
-/** Submits a call, with whatever options. */
-export type Submit = <A extends unknown[], R>(
-  fn: (...args: A) => R,
-  args: A,
-  name: string,
-) => ConcurrentFuture<ResultOf<R>>;
+/** What becomes of the function: it is called for each of its arguments. */
+type Mapped<T> = (...items: unknown[]) => ChunkResult<T>;
 
 type Chunk<T> = ConcurrentFuture<ChunkResult<T>>;
 
 const ASYNC_BUFFER = 64;
+/** Node's timers go no further. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+const nobody: Awaited = { queuedSlot: -1, pool: -1, runner: -1, name: '' };
 
 /**
  * The results of `map`. `for await` waits, `for` blocks the thread. They are handed out once, whoever asks;
@@ -54,57 +59,66 @@ const ASYNC_BUFFER = 64;
  */
 export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
   readonly #thread: ThisThread;
-  readonly #submit: (items: unknown[]) => Chunk<T>;
-  readonly #source: Iterator<unknown> | null;
-  readonly #asyncSource: AsyncIterator<unknown> | null;
-  readonly #chunkSize: number;
+  readonly #pool: MapPool;
+  readonly #submit: (elements: Elements) => Chunk<T>;
+  readonly #source: MapSource;
   readonly #bufferSize: number;
   readonly #isOrdered: boolean;
   readonly #timeout: number;
   readonly #endsAt: number;
-  /** Under way, or done and not asked for. Oldest first. */
-  #chunks: Chunk<T>[] = [];
+  /** Under way, or done and not asked for. */
+  readonly #chunks = new Set<Chunk<T>>();
+  /** The same as they are to be handed out: in order, or those that are done. The next is at `#next`. */
+  #line: Chunk<T>[] = [];
+  #next = 0;
+  /** Drawn, but not submitted: there was no room. */
+  #waiting: Elements | null = null;
+  /** Done when there is room in the pool's queue. */
+  #room: ConcurrentFuture<void> | null = null;
   /** Of a chunk that was asked for. Last first. */
   #values: T[] = [];
   /** What comes when those are handed out. */
   #failure: { readonly error: unknown } | null = null;
-  #isExhausted = false;
   #isClosed = false;
   /** Told when a chunk is done, or there is room for one, or the source is exhausted. */
   #onChange: (() => void)[] = [];
 
   /** @internal */
   constructor(
-    submit: Submit,
+    pool: MapPool,
+    own: SubmitOptions,
     fn: (...args: never[]) => unknown,
     source: Iterable<unknown> | AsyncIterable<unknown>,
     options: MapOptions,
   ) {
-    const { chunkSize = 1, bufferSize, ordered = true, timeout = Infinity } = checked(options);
+    const {
+      chunkSize = 1,
+      bufferSize,
+      ordered = true,
+      timeout = Infinity,
+    } = checkMapOptions(options);
     this.#thread = thisThread();
-    const id = functionId(this.#thread, fn);
-    this.#submit = (items) =>
-      submit(mapChunk, [id, items], fn.name) as unknown as ConcurrentFuture<ChunkResult<T>>;
-    this.#chunkSize = chunkSize;
+    this.#pool = pool;
+    functionId(this.#thread, fn); // refused here, also if the source is empty
+    this.#submit = ({ items, from }) =>
+      pool.submit(fn as Mapped<T>, items, jobOptions(own, from)) as Chunk<T>;
     this.#isOrdered = ordered;
     this.#timeout = timeout;
     this.#endsAt = performance.now() + timeout;
-    this.#asyncSource =
-      (source as Partial<AsyncIterable<unknown>>)?.[Symbol.asyncIterator]?.() ?? null;
-    if (this.#asyncSource !== null) {
-      this.#source = null;
-      this.#bufferSize = bufferSize ?? ASYNC_BUFFER;
-      void this.#draw(this.#asyncSource);
-    } else {
-      this.#source = iteratorOf(source);
-      this.#bufferSize = bufferSize ?? Infinity;
-      this.#fill();
-    }
+    this.#source = new MapSource(source, chunkSize);
+    const { isAsync } = this.#source;
+    this.#bufferSize = bufferSize ?? Math.min(isAsync ? ASYNC_BUFFER : Infinity, pool.maxQueue());
+    if (isAsync) void this.#draw();
+    else this.#fill();
+    const { failure } = this.#source;
+    if (failure === null || isAsync) return;
+    this.#close();
+    throw failure.error; // nobody has asked for results yet
   }
 
   /** Blocks the thread for each result that is not there yet. */
   *[Symbol.iterator](): Iterator<T, undefined> {
-    if (this.#source === null) {
+    if (this.#source.isAsync) {
       throw new TypeError(
         'map() over an asynchronous iterable cannot be waited for by blocking: nothing would come ' +
           'of it meanwhile. Write for await.',
@@ -113,7 +127,7 @@ export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
     try {
       while (this.#hasMore()) {
         if (this.#values.length > 0) yield this.#values.pop() as T;
-        else this.#block();
+        else if (!this.#takeDone()) this.#block();
       }
     } finally {
       this.#close();
@@ -135,40 +149,22 @@ export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
   #hasMore(): boolean {
     if (this.#values.length > 0) return true;
     if (this.#failure !== null) throw this.#failure.error;
-    if (this.#chunks.length > 0 || !this.#isExhausted) return !this.#isClosed;
+    if (this.#isClosed) return false;
+    if (this.#chunks.size > 0 || this.#waiting !== null || !this.#source.isExhausted) return true;
+    this.#failure = this.#source.failure;
+    if (this.#failure !== null) throw this.#failure.error;
     return false;
-  }
-
-  #block(): void {
-    if (this.#takeDone()) return;
-    if (this.#isOrdered) {
-      const [first] = this.#chunks as [Chunk<T>];
-      this.#waitFor(first);
-    } else {
-      const any = new ConcurrentFuture<unknown>(this.#thread, mapChunk);
-      for (const chunk of this.#chunks) {
-        chunk.addDoneCallback(() => void (any.done() || any.complete(Outcome.value, undefined)));
-      }
-      this.#waitFor(any);
-    }
-  }
-
-  #waitFor(future: { exception(timeoutMs: number): unknown; done(): boolean }): void {
-    const left = Math.max(0, this.#endsAt - performance.now());
-    try {
-      future.exception(left);
-    } catch (error) {
-      if (future.done()) return; // cancelled: it is told where it is taken
-      this.#failure = { error: error instanceof TimeoutError ? this.#late() : error };
-    }
   }
 
   /** Takes the values of the next chunk that is done; false when there is none. */
   #takeDone(): boolean {
-    const index = this.#isOrdered ? 0 : this.#chunks.findIndex((chunk) => chunk.done());
-    const chunk = this.#chunks[index];
+    const chunk = this.#line[this.#next];
     if (chunk === undefined || !chunk.done()) return false;
-    this.#chunks.splice(index, 1);
+    this.#chunks.delete(chunk);
+    if (2 * ++this.#next >= this.#line.length) {
+      this.#line = this.#line.slice(this.#next);
+      this.#next = 0;
+    }
     try {
       const { values, failure } = valuesOf<T>(chunk.result());
       this.#values = values.reverse();
@@ -181,69 +177,111 @@ export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
     return true;
   }
 
-  /** Submits chunks of the source while there is room. */
-  #fill(): void {
-    while (this.#source !== null && !this.#isExhausted && this.#hasRoom()) {
-      const items: unknown[] = [];
-      try {
-        while (items.length < this.#chunkSize) {
-          const next = this.#source.next();
-          if (next.done === true) {
-            this.#isExhausted = true;
-            break;
-          }
-          items.push(next.value);
-        }
-        if (items.length > 0) this.#add(items);
-      } catch (error) {
-        this.#close();
-        throw error; // of the source, or an element cannot cross
-      }
-    }
+  /** Waits until the next chunk may be done. */
+  #block(): void {
+    const next = this.#isOrdered ? this.#line[this.#next] : undefined;
+    let hasChanged = false;
+    if (next === undefined) this.#onChange.push(() => (hasChanged = true));
+    this.#askForRoom();
+    const isSo = (): boolean => hasChanged || next?.done() === true;
+    const left = Math.max(0, this.#endsAt - performance.now());
+    if (left > 0) noteBlocking('the next result of map()', 'write for await');
+    const [any = nobody] = this.#chunks;
+    if (!blockUntil(this.#thread, next ?? any, isSo, left)) this.#failure = { error: this.#late() };
   }
 
-  async #draw(source: AsyncIterator<unknown>): Promise<void> {
-    try {
-      while (!this.#isExhausted && !this.#isClosed) {
-        const items: unknown[] = [];
-        while (items.length < this.#chunkSize && !this.#isExhausted) {
-          const next = await source.next();
-          if (next.done === true) this.#isExhausted = true;
-          else items.push(next.value);
-        }
-        while (!this.#isClosed && !this.#hasRoom()) await this.#changed();
-        if (items.length > 0 && !this.#isClosed) this.#add(items);
-        this.#tellChange();
-      }
-    } catch (error) {
-      this.#isExhausted = true;
-      this.#failure ??= { error };
-      this.#tellChange();
-    }
-  }
-
-  #hasRoom(): boolean {
-    return !this.#isClosed && this.#failure === null && this.#chunks.length < this.#bufferSize;
-  }
-
-  #add(items: unknown[]): void {
-    const chunk = this.#submit(items);
-    this.#chunks.push(chunk);
-    chunk.addDoneCallback(() => this.#tellChange());
-  }
-
+  /** The same in a thread that goes on meanwhile. */
   #changed(): Promise<void> {
     const left = this.#endsAt - performance.now();
     return new Promise((resolve) => {
-      const late = (): void => {
-        this.#failure ??= { error: this.#late() };
+      const look = (): void => {
+        if (performance.now() >= this.#endsAt) this.#failure ??= { error: this.#late() };
         resolve();
       };
-      const timer = left === Infinity ? undefined : setTimeout(late, Math.max(0, left));
+      const timer = left === Infinity ? undefined : setTimeout(look, timerFor(left));
       this.#onChange.push(() => {
         clearTimeout(timer);
         resolve();
       });
+      this.#askForRoom();
+    });
+  }
+
+  /** Submits chunks of a source that gives them at once, while there is room. */
+  #fill(): void {
+    if (this.#source.isAsync) return;
+    while (this.#hasRoom()) {
+      this.#waiting ??= this.#source.next();
+      if (this.#waiting === null || !this.#submitWaiting()) return;
+    }
+  }
+
+  /** Submits chunks of one that has to be waited for, to its end. Does not reject. */
+  async #draw(): Promise<void> {
+    const timer = this.#closeInTime();
+    for (;;) {
+      const elements = await this.#source.nextLater();
+      if (elements === null || this.#isClosed) break;
+      this.#waiting = elements;
+      while (this.#waiting !== null && !this.#submitWaiting()) {
+        const changed = new Promise<void>((resolve) => this.#onChange.push(resolve));
+        this.#askForRoom();
+        await changed;
+      }
+      this.#tellChange();
+    }
+    clearTimeout(timer.timeout);
+    this.#tellChange();
+  }
+
+  /** Nobody may ask any more when the time is over: what has not been drawn by then is too late. */
+  #closeInTime(): { timeout: NodeJS.Timeout | undefined } {
+    const timer: { timeout: NodeJS.Timeout | undefined } = { timeout: undefined };
+    if (this.#endsAt === Infinity) return timer;
+    const look = (): void => {
+      const left = this.#endsAt - performance.now();
+      if (left > 0) timer.timeout = setTimeout(look, timerFor(left)).unref();
+      else this.#endSource(this.#late());
+    };
+    look();
+    return timer;
+  }
+
+  /** Submits the chunk that waits; false when there is no room for it. */
+  #submitWaiting(): boolean {
+    if (!this.#hasRoom()) return false;
+    let chunk: Chunk<T>;
+    try {
+      chunk = this.#submit(this.#waiting as Elements);
+    } catch (error) {
+      if (!(error instanceof QueueFull)) this.#endSource(error); // an element cannot cross, a shutdown
+      return false;
+    }
+    this.#waiting = null;
+    this.#chunks.add(chunk);
+    if (this.#isOrdered) this.#line.push(chunk);
+    chunk.addDoneCallback(() => {
+      if (!this.#isOrdered) this.#line.push(chunk);
+      this.#tellChange();
+    });
+    return true;
+  }
+
+  #hasRoom(): boolean {
+    return !this.#isClosed && this.#failure === null && this.#chunks.size < this.#bufferSize;
+  }
+
+  /** If a chunk waits, and none is under way after which there will be room: it is others that fill the queue. */
+  #askForRoom(): void {
+    if (this.#waiting === null || this.#chunks.size > 0 || this.#failure !== null) return;
+    if (this.#room !== null) return;
+    const room = this.#pool.ready();
+    this.#room = room;
+    room.addDoneCallback(() => {
+      this.#room = null;
+      void (room.cancelled() || room.exception()); // the next submit says the same
+      this.#fill();
+      this.#tellChange();
     });
   }
 
@@ -259,6 +297,13 @@ export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
     );
   }
 
+  /** Nothing more is drawn; the error comes after the results of what was. */
+  #endSource(error: unknown): void {
+    this.#waiting = null;
+    this.#source.fail(error);
+    this.#tellChange();
+  }
+
   /** Nobody asks any more: cancels what is left, and closes the source. */
   #close(): void {
     if (this.#isClosed) return;
@@ -267,35 +312,13 @@ export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
       chunk.addDoneCallback(() => void (chunk.cancelled() || chunk.exception())); // nobody will look
       chunk.cancel();
     }
-    this.#chunks = [];
-    if (!this.#isExhausted) {
-      this.#source?.return?.();
-      void this.#asyncSource?.return?.()?.then(undefined, () => {});
-    }
+    this.#chunks.clear();
+    this.#line = [];
+    this.#waiting = null;
+    this.#room?.cancel();
     this.#tellChange();
+    this.#source.close();
   }
 }
 
-function iteratorOf(source: unknown): Iterator<unknown> {
-  const iterator = (source as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator]?.();
-  if (iterator !== undefined) return iterator;
-  throw new TypeError(`map() takes an iterable, or an asynchronous one, got ${inspect(source)}`);
-}
-
-function checked(options: MapOptions): MapOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(
-      `map() takes its options as an object, got ${inspect(options)}. Write map(fn, items, { chunkSize: 100 }).`,
-    );
-  }
-  requireKnown(options, 'map', ['chunkSize', 'bufferSize', 'ordered', 'timeout']);
-  for (const name of ['chunkSize', 'bufferSize'] as const) {
-    const value = options[name];
-    if (value === undefined || value === Infinity || (Number.isInteger(value) && value >= 1))
-      continue;
-    throw new ValueError(`the option '${name}' takes a whole number ≥ 1, got ${inspect(value)}`);
-  }
-  const { timeout } = options;
-  if (timeout === undefined || (typeof timeout === 'number' && timeout >= 0)) return options;
-  throw new ValueError(`the option 'timeout' takes milliseconds ≥ 0, got ${inspect(timeout)}`);
-}
+const timerFor = (ms: number): number => Math.min(LONGEST_MS, Math.max(0, Math.ceil(ms)));

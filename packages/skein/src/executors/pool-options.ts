@@ -4,13 +4,14 @@ import { inspect } from 'node:util';
 import type { ResourceLimits } from 'node:worker_threads';
 import { requireKnown } from '../core/arguments.ts';
 import { ValueError } from '../core/exceptions.ts';
+import { THREADS } from '../shared/layout.ts';
 import type { PoolSize } from '../shared/pool-table.ts';
 
 export type ThreadPoolExecutorOptions<A extends unknown[] = unknown[]> = PoolBasics<A> &
   InitializerArguments<A>;
 
 interface PoolBasics<A extends unknown[]> {
-  /** The most threads, ≥ 1. Default: `min(32, availableParallelism() + 4)`. */
+  /** The most threads, from 1 to 1024. Default: `min(32, availableParallelism() + 4)`. */
   readonly maxWorkers?: number | undefined;
   /** So many threads are started at once and kept, ≥ 0, at most `maxWorkers`. Default 0. */
   readonly minWorkers?: number | undefined;
@@ -31,7 +32,10 @@ interface PoolBasics<A extends unknown[]> {
    * it is needed. Looked at between tasks, every now and then. Default `Infinity`.
    */
   readonly maxHeapPerWorker?: number | undefined;
-  /** What a thread may use, in MiB, as for Node's Workers: who exceeds it ends, and its task fails. */
+  /**
+   * What a thread may use, in MiB, as for Node's Workers: who exceeds it ends, and its task fails.
+   * `stackSizeMb` is at least 0.5.
+   */
   readonly resourceLimits?: ResourceLimits | undefined;
   /**
    * How many tasks may wait in the queue, ≥ 1, from all threads together; `submit` throws `QueueFull`
@@ -74,6 +78,14 @@ export interface PoolSettings {
 }
 
 const AGEING_MS = 1000;
+/** Below 0.25 Node ends the process when the thread starts; Skein's own modules need some of it, too. */
+const LEAST_STACK_MB = 0.5;
+const RESOURCES = [
+  'maxYoungGenerationSizeMb',
+  'maxOldGenerationSizeMb',
+  'codeRangeSizeMb',
+  'stackSizeMb',
+];
 const LONGEST_MS = 2 ** 31 - 1;
 
 const wholeMs = (ms: number): number => Math.min(LONGEST_MS, Math.ceil(ms));
@@ -96,7 +108,7 @@ const KNOWN = [
 
 /** @throws {TypeError|ValueError} when an option is not known, or its value makes no sense */
 export function checkPoolOptions(options: PoolBasics<never[]>): PoolSettings {
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(
       `new ThreadPoolExecutor() takes an object of options, got ${inspect(options)}. ` +
         'Write new ThreadPoolExecutor({ maxWorkers: 4 }).',
@@ -117,14 +129,7 @@ export function checkPoolOptions(options: PoolBasics<never[]>): PoolSettings {
   if (threadNamePrefix !== undefined && typeof threadNamePrefix !== 'string') {
     throw new TypeError(`threadNamePrefix takes a string, got ${inspect(threadNamePrefix)}`);
   }
-  if (
-    resourceLimits !== undefined &&
-    (typeof resourceLimits !== 'object' || resourceLimits === null)
-  ) {
-    throw new TypeError(
-      `resourceLimits takes an object, got ${inspect(resourceLimits)}. Write resourceLimits: { maxOldGenerationSizeMb: 256 }.`,
-    );
-  }
+  if (resourceLimits !== undefined) checkResourceLimits(resourceLimits);
   return {
     size: { minWorkers, maxWorkers, concurrencyPerWorker, maxQueue, ageing: wholeMs(ageing) },
     life: { idleTimeout, maxTasks: maxTasksPerWorker, maxHeap: maxHeapPerWorker },
@@ -132,11 +137,37 @@ export function checkPoolOptions(options: PoolBasics<never[]>): PoolSettings {
   };
 }
 
+function checkResourceLimits(limits: ResourceLimits): void {
+  if (typeof limits !== 'object' || limits === null || Array.isArray(limits)) {
+    throw new TypeError(
+      `resourceLimits takes an object, got ${inspect(limits)}. Write resourceLimits: { maxOldGenerationSizeMb: 256 }.`,
+    );
+  }
+  for (const [name, value] of Object.entries(limits) as [string, unknown][]) {
+    if (!RESOURCES.includes(name)) {
+      throw new TypeError(`resourceLimits knows ${RESOURCES.join(', ')}, and was given '${name}'.`);
+    }
+    if (value === undefined || (typeof value === 'number' && value >= 0)) continue;
+    throw new ValueError(`resourceLimits.${name} takes MiB ≥ 0, got ${inspect(value)}`);
+  }
+  const { stackSizeMb = 0 } = limits;
+  if (stackSizeMb === 0 || stackSizeMb >= LEAST_STACK_MB) return; // 0: Node's own default
+  throw new ValueError(
+    `resourceLimits.stackSizeMb takes MiB ≥ ${LEAST_STACK_MB}, got ${stackSizeMb}: with less of it Node ` +
+      'cannot start a thread, and the whole process ends. Its default is 4.',
+  );
+}
+
 /** @throws {ValueError} when a pool cannot have so many workers */
 export function checkSize(minWorkers: number, maxWorkers: number): void {
   if (!Number.isInteger(maxWorkers) || maxWorkers < 1) {
     throw new ValueError(
       `max_workers must be greater than 0: maxWorkers takes a whole number ≥ 1, got ${inspect(maxWorkers)}`,
+    );
+  }
+  if (maxWorkers > THREADS) {
+    throw new ValueError(
+      `maxWorkers takes at most ${THREADS}, for a process has no more threads of Skein's, got ${maxWorkers}`,
     );
   }
   if (!Number.isInteger(minWorkers) || minWorkers < 0 || minWorkers > maxWorkers) {

@@ -12,6 +12,7 @@ import { addObserver, type Future } from '../core/future.ts';
 import { Observer } from '../core/observer.ts';
 import { getRunningLoop } from '../core/running-loop.ts';
 import type { Task } from '../core/task.ts';
+import { type ArgumentsApart, unpackArguments } from '../crossing/arguments-apart.ts';
 import { encodeError } from '../crossing/encode-error.ts';
 import { referenceById } from '../crossing/function-table.ts';
 import { pack, type PackedValues } from '../crossing/packed-values.ts';
@@ -34,14 +35,14 @@ const tasks = new Map<string, Task<unknown>>();
 const nameOf = ({ thread, key }: ReplyTo): string => `${thread.ident}:${key}`;
 
 type AnyFunction = (...args: unknown[]) => unknown;
-type Begin = (fn: number, args: unknown[], replyTo: ReplyTo) => void;
+type Begin = (fn: number, args: ArgumentsApart, replyTo: ReplyTo) => void;
 type Cancel = (replyTo: ReplyTo) => void;
 
 /** Runs `fn(...args)` as a task of the loop, and replies. Called in the loop. */
 export const beginCoroutine: Begin = registerTask(
   import.meta.url,
   'skein: begin a coroutine',
-  (fn: number, args: unknown[], replyTo: ReplyTo): void => {
+  (fn: number, args: ArgumentsApart, replyTo: ReplyTo): void => {
     const loop = getRunningLoop();
     const thread = thisThread();
     try {
@@ -89,12 +90,14 @@ export const cancelCoroutine: Cancel = registerTask(
 function call(
   loop: EventLoop,
   fn: AnyFunction | Promise<AnyFunction>,
-  args: unknown[],
+  args: ArgumentsApart,
 ): () => AnyAwaitable<unknown> {
-  if (typeof fn !== 'function') return async () => asAwaitable(loop, (await fn)(...args));
+  const made = (found: AnyFunction): AnyAwaitable<unknown> =>
+    asAwaitable(loop, found(...unpackArguments(args)));
+  if (typeof fn !== 'function') return async () => made(await fn);
   const isAsync: boolean = isAsyncFunction(fn);
-  if (isAsync) return async () => asAwaitable(loop, fn(...args)); // a blocking loop refuses it
-  return () => asAwaitable(loop, fn(...args));
+  if (isAsync) return async () => made(fn); // a blocking loop refuses it
+  return () => made(fn);
 }
 
 function asAwaitable(loop: EventLoop, made: unknown): AnyAwaitable<unknown> {
@@ -120,10 +123,10 @@ function reply(thread: ThisThread, to: ReplyTo, outcome: number, payload: unknow
   let kind = outcome;
   let packed: PackedValues;
   try {
-    packed = pack([to.key, payload], () => 'the result');
+    packed = pack([payload], () => 'the result');
   } catch (error) {
     kind = Outcome.error;
-    packed = pack([to.key, encodeError(error)], () => 'the error');
+    packed = pack([encodeError(error)], () => 'the error');
   }
   const { mailbox } = thread;
   const attempt = (): boolean => {
@@ -133,6 +136,7 @@ function reply(thread: ThisThread, to: ReplyTo, outcome: number, payload: unknow
     const at = slotAt(slot);
     thread.memory.words[at + SLOT.kind] = Kind.reply;
     thread.memory.words[at + SLOT.outcome] = kind;
+    thread.memory.words[at + SLOT.detail2] = to.key;
     mailbox.post(slot, to.thread);
     return true;
   };

@@ -11,6 +11,7 @@ import type { ResultOf } from '../core/executor.ts';
 import { RuntimeError } from '../core/exceptions.ts';
 import { repr } from '../core/repr.ts';
 import type { RemoteLoop } from '../core/remote-loop.ts';
+import { packArguments } from '../crossing/arguments-apart.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { Part, readPayload } from '../crossing/payload.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
@@ -22,7 +23,8 @@ import { beginCoroutine, cancelCoroutine, type ReplyTo } from './remote-coroutin
 
 /** What this thread waits for, by number. */
 const pending = new Map<number, RemoteResult<unknown>>();
-let count = 0;
+/** Of the last one. Fits into a word. */
+let lastKey = 0;
 let isWatching = false;
 
 /**
@@ -61,9 +63,9 @@ export function runCoroutineThreadsafe<A extends unknown[], R>(
     );
   }
   const thread = thisThread();
-  const replyTo: ReplyTo = { thread: thread.address, key: ++count };
+  const replyTo: ReplyTo = { thread: thread.address, key: nextKey() };
   const future = new RemoteResult<ResultOf<R>>(thread, fn, loop, replyTo);
-  loop.callSoonThreadsafe(beginCoroutine, functionId(thread, fn), args, replyTo);
+  loop.callSoonThreadsafe(beginCoroutine, functionId(thread, fn), packArguments(args), replyTo);
   pending.set(replyTo.key, future as RemoteResult<unknown>);
   watch(thread);
   return future;
@@ -87,6 +89,11 @@ class RemoteResult<T> extends ConcurrentFuture<T> {
   }
 }
 
+function nextKey(): number {
+  lastKey = (lastKey + 1) & 0x7fff_ffff;
+  return lastKey;
+}
+
 function watch(thread: ThisThread): void {
   const { mailbox } = thread;
   mailbox.handle(Kind.reply, (slot) => receive(thread, slot));
@@ -102,10 +109,19 @@ function watch(thread: ThisThread): void {
 }
 
 function receive(thread: ThisThread, slot: number): void {
-  const outcome = thread.memory.words[slotAt(slot) + SLOT.outcome] as number;
-  const [key, payload] = readPayload(thread, slot, Part.args) as [number, unknown];
+  const { words } = thread.memory;
+  const at = slotAt(slot);
+  const key = words[at + SLOT.detail2] as number;
+  const outcome = words[at + SLOT.outcome] as number;
   const future = pending.get(key);
   pending.delete(key);
+  let payload: unknown;
+  try {
+    payload = readPayload(thread, slot, Part.args)[0];
+  } catch (error) {
+    future?.fail(error); // what came cannot be read here
+    return;
+  }
   future?.complete(outcome, payload);
 }
 

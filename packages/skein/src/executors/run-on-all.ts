@@ -7,6 +7,11 @@
 import { isAsyncFunction, isCoroutine } from '../core/coroutine.ts';
 import type { ResultOf } from '../core/executor.ts';
 import { setRunningLoop } from '../core/running-loop.ts';
+import {
+  type ArgumentsApart,
+  packArguments,
+  unpackArguments,
+} from '../crossing/arguments-apart.ts';
 import { functionId, referenceById } from '../crossing/function-table.ts';
 import { resolveFunction } from '../crossing/resolve-function.ts';
 import { registerTask } from '../crossing/task.ts';
@@ -19,6 +24,7 @@ import type { PoolMemory } from '../shared/pool-table.ts';
 import { threadsUpIn } from '../shared/thread-table.ts';
 import { runAsyncHere } from './async-jobs.ts';
 import { ConcurrentFuture } from './concurrent-future.ts';
+import { setInContext } from './current-job.ts';
 import { runCoroutineThreadsafe } from './run-coroutine-threadsafe.ts';
 
 /** Calls `fn(...args)` in every worker that has come up. */
@@ -34,24 +40,26 @@ export function runOnAll<A extends unknown[], R>(
   const isOneOfThem = loops.some((loop) => LoopHandle.addressOf(loop).thread.entry === entry);
   if (isOneOfThem) all.needsTurnsOf(entry);
   const id = functionId(thread, fn);
+  const apart = packArguments(args); // also when no thread is up: what cannot cross is refused here
   const futures = loops.map(
     (loop) =>
-      runCoroutineThreadsafe(callInWorker, [id, args], loop) as ConcurrentFuture<ResultOf<R>>,
+      runCoroutineThreadsafe(callInWorker, [id, apart], loop) as ConcurrentFuture<ResultOf<R>>,
   );
   let left = futures.length;
   if (left === 0) all.complete(Outcome.value, []);
   const settle = (): void => {
-    if (--left > 0 || all.done()) return;
-    const failed = futures.filter((each) => each.exception() !== null);
-    const errors = failed.map((each) => each.exception());
-    if (errors.length === 0) {
-      all.complete(
-        Outcome.value,
-        futures.map((each) => each.result()),
-      );
-    } else {
-      all.fail(errors.length === 1 ? errors[0] : severalErrors(fn, errors));
+    if (--left > 0) return;
+    const values: ResultOf<R>[] = [];
+    const errors: unknown[] = [];
+    for (const future of futures) {
+      try {
+        values.push(future.result());
+      } catch (error) {
+        errors.push(error); // also a CancelledError, by which a call ends as cancelled
+      }
     }
+    if (errors.length === 0) all.complete(Outcome.value, values);
+    else all.fail(errors.length === 1 ? errors[0] : severalErrors(fn, errors));
   };
   for (const future of futures) future.addDoneCallback(settle);
   return all;
@@ -61,8 +69,10 @@ export function runOnAll<A extends unknown[], R>(
 const callInWorker = registerTask(
   import.meta.url,
   'skein: call in a worker',
-  async (id: number, args: unknown[]): Promise<unknown> => {
+  async (id: number, apart: ArgumentsApart): Promise<unknown> => {
+    setInContext(null);
     const fn = await resolveFunction(referenceById(thisThread(), id));
+    const args = unpackArguments(apart);
     const call = (): unknown => (fn as (...args: unknown[]) => unknown)(...args);
     if (isAsyncFunction(fn)) return runAsyncHere(null, async () => call());
     const outer = setRunningLoop(null); // that of the tasks, which are beside it

@@ -9,6 +9,7 @@
  */
 import { CancelledError, RuntimeError } from '../core/exceptions.ts';
 import { Future } from '../core/future.ts';
+import { type ArgumentsApart, unpackArguments } from '../crossing/arguments-apart.ts';
 import { referenceById } from '../crossing/function-table.ts';
 import { Part, writePayload } from '../crossing/payload.ts';
 import { resolveFunction } from '../crossing/resolve-function.ts';
@@ -42,10 +43,10 @@ interface Source {
 const outlets = new Map<number, Outlet>();
 
 /** Sends all values that the function gives; its own value is nothing. */
-export const streamOut: (order: StreamOrder, args: unknown[]) => Promise<void> = registerTask(
+export const streamOut: (order: StreamOrder, args: ArgumentsApart) => Promise<void> = registerTask(
   import.meta.url,
   'skein: stream',
-  async (order: StreamOrder, args: unknown[]): Promise<void> => {
+  async (order: StreamOrder, args: ArgumentsApart): Promise<void> => {
     const thread = thisThread();
     const job = runningJob() as RunningJob; // only a worker comes here
     const outlet = new Outlet(thread, job, order);
@@ -53,7 +54,7 @@ export const streamOut: (order: StreamOrder, args: unknown[]) => Promise<void> =
     thread.mailbox.handle(Kind.taken, (slot) => noteTaken(thread, slot));
     try {
       const fn = await resolveFunction(referenceById(thread, order.fn));
-      const source = await sourceOf(fn, args, job);
+      const source = await sourceOf(fn, unpackArguments(args), job);
       try {
         for (;;) {
           const made = source.next();
@@ -74,7 +75,7 @@ export const streamOut: (order: StreamOrder, args: unknown[]) => Promise<void> =
 );
 
 /** Whatever of it waits runs as a part of the job, and is cancelled with it. */
-async function sourceOf(fn: Function, args: unknown[], job: RunningJob): Promise<Source> {
+async function sourceOf(fn: Function, args: readonly unknown[], job: RunningJob): Promise<Source> {
   const call = fn as (...args: unknown[]) => unknown;
   const made = (await runAsyncHere(job, async () => call(...args))) as
     Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;

@@ -16,6 +16,8 @@
  */
 import { noteBlocking } from '../core/blocking-calls.ts';
 import { CancelledError } from '../core/exceptions.ts';
+import type { ResultOf } from '../core/executor.ts';
+import { packArguments } from '../crossing/arguments-apart.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { Part, readPayload } from '../crossing/payload.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
@@ -23,14 +25,21 @@ import { Kind, SLOT, slotAt } from '../shared/layout.ts';
 import type { ThreadAddress } from '../shared/thread-table.ts';
 import { blockUntil } from './block-until.ts';
 import type { ConcurrentFuture } from './concurrent-future.ts';
-import type { Submit } from './map.ts';
 import { streamOut } from './stream-source.ts';
+import type { SubmitOptions } from './submit-options.ts';
+
+/** Submits a call, with whatever options. */
+export type Submit = <A extends unknown[], R>(
+  fn: (...args: A) => R,
+  args: A,
+  name: string,
+) => ConcurrentFuture<ResultOf<R>>;
 
 /** What a function gives whose values can be streamed. */
 export type Streamable<T> = Iterable<T> | AsyncIterable<T>;
 
 /** How many values are on their way, or wait to be asked for, where nothing is said. */
-export const STREAM_BUFFER = 64;
+const STREAM_BUFFER = 64;
 
 /** Streams that this thread has asked for. */
 const inlets = new Map<number, StreamValues<unknown>>();
@@ -58,7 +67,12 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
   #onChange: (() => void)[] = [];
 
   /** @internal */
-  constructor(submit: Submit, fn: Function, args: unknown[], bufferSize: number) {
+  constructor(
+    submit: Submit,
+    fn: Function,
+    args: readonly unknown[],
+    { bufferSize = STREAM_BUFFER, transfer = [] }: SubmitOptions,
+  ) {
     const thread = thisThread();
     this.#thread = thread;
     this.#serial = thread.memory.nextSerial();
@@ -70,9 +84,11 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
       bufferSize,
     };
     thread.mailbox.handle(Kind.streamed, (slot) => receive(thread, slot));
+    // What the option names is looked for among the arguments.
+    const apart = transfer.length > 0 ? { values: args } : packArguments(args);
     inlets.set(this.#serial, this);
     try {
-      this.#job = submit(streamOut, [order, args], fn.name);
+      this.#job = submit(streamOut, [order, apart], fn.name);
     } catch (error) {
       inlets.delete(this.#serial);
       throw error;

@@ -24,7 +24,7 @@ export interface SubmitOptions {
   readonly timeout?: number | undefined;
   /**
    * How long it may go on after it was asked to end by `timeout` or `signal`, in milliseconds ≥ 0. Then
-   * its thread is ended, and the pool replaces it. Default 100.
+   * its thread is ended, and the pool replaces it. Default 100; `Infinity`: its thread is never ended.
    */
   readonly grace?: number | undefined;
   /**
@@ -39,7 +39,8 @@ export interface SubmitOptions {
   readonly priority?: number | undefined;
   /**
    * How often it is done again after it failed, or its thread died, or its time was over; a whole number
-   * ≥ 0. Its future ends as the last attempt does. Default 0.
+   * ≥ 0. Its future ends as the last attempt does. Once it was cancelled it is not done again. Of `map` a
+   * whole chunk is, when one of its elements fails. Default 0.
    */
   readonly retries?: number | undefined;
   /**
@@ -60,21 +61,32 @@ export interface JobOptions {
   readonly name: string | null;
   /** Milliseconds; 0 = none. */
   readonly timeout: number;
+  /** Milliseconds; `Infinity` = for ever. */
   readonly grace: number;
   readonly signal: AbortSignal | null;
   readonly retries: number;
   readonly priority: number;
   readonly transfer: readonly Transferable[];
   readonly trace: TraceHeaders | null;
+  /** The arguments are elements of `map`: index of the first one; -1 = they are arguments. */
+  readonly chunkFrom: number;
 }
 
 const GRACE_MS = 100;
 /** Moments are compared modulo 2³² ms (`layout.ts`). */
 const LONGEST_MS = 2 ** 30;
+/** How far away a deadline may be, which is both limits together. The rest is for those who look late. */
+const FARTHEST_MS = 2 ** 31 - 2 ** 20;
+/** Stands for `Infinity` in the words of a slot. */
+const NO_END = -1;
+
+/** A time as it stands in a slot. */
+export const limitToWord = (ms: number): number => (ms === Infinity ? NO_END : ms);
+export const limitFromWord = (word: number): number => (word === NO_END ? Infinity : word);
 
 /** @throws {TypeError|ValueError} when an option is not known, or its value makes no sense */
 export function checkOptions(options: SubmitOptions): SubmitOptions {
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(
       `with() takes an object of options, got ${inspect(options)}. Write pool.with({ timeout: 1000 }).`,
     );
@@ -86,25 +98,31 @@ export function checkOptions(options: SubmitOptions): SubmitOptions {
   return options;
 }
 
-/** What of the options is to be known when a task is submitted with them; null = nothing. */
-export function jobOptions(options: SubmitOptions): JobOptions | null {
+/**
+ * What of the options is to be known when a task is submitted with them; null = nothing.
+ *
+ * @param chunkFrom - for `map`: index of the first element of a chunk
+ */
+export function jobOptions(options: SubmitOptions, chunkFrom: number = -1): JobOptions | null {
   const { context = false, name = null, timeout = Infinity, grace = GRACE_MS } = options;
   const { signal = null, retries = 0, priority = 0, transfer = [] } = options;
   const carried =
     context === false ? null : valuesToCarry(context === true ? copyContext() : context);
   const isLimited = timeout !== Infinity || signal !== null;
-  const isOrdinary = retries === 0 && priority === 0 && transfer.length === 0;
+  const isOrdinary = retries === 0 && priority === 0 && transfer.length === 0 && chunkFrom < 0;
   if (carried === null && name === null && !isLimited && isOrdinary) return null;
+  const timeoutMs = timeout === Infinity ? 0 : Math.ceil(timeout);
   return {
     context: carried,
     name,
-    timeout: timeout === Infinity ? 0 : Math.ceil(timeout),
-    grace: Math.ceil(grace),
+    timeout: timeoutMs,
+    grace: grace === Infinity ? Infinity : Math.min(Math.ceil(grace), FARTHEST_MS - timeoutMs),
     signal,
     retries,
     priority,
     transfer,
     trace: null,
+    chunkFrom,
   };
 }
 
@@ -123,6 +141,7 @@ const ordinary: JobOptions = {
   priority: 0,
   transfer: [],
   trace: null,
+  chunkFrom: -1,
 };
 
 const checks: { readonly [K in keyof Required<SubmitOptions>]: (value: unknown) => void } = {

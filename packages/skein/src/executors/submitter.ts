@@ -25,7 +25,7 @@ import type { PoolMemory } from '../shared/pool-table.ts';
 import { wakeOrPutOff, wakePutOff } from '../shared/wake-worker.ts';
 import { type Job, NO_SLOT } from './concurrent-future.ts';
 import { SubmitStamps } from './submit-stamps.ts';
-import { type JobOptions, traced } from './submit-options.ts';
+import { type JobOptions, limitToWord, traced } from './submit-options.ts';
 import { isTracingKnown, traceOfCaller } from './trace-context.ts';
 
 /** How many workers of a pool are woken while the thread that submits is at work: it has a core, too. */
@@ -225,8 +225,9 @@ function writeOptions(words: Int32Array, slot: number, options: JobOptions): voi
   if (options.timeout > 0 || options.signal !== null) {
     bits |= Payload.limited;
     words[controlAt(slot) + CONTROL.timeout] = options.timeout;
-    words[controlAt(slot) + CONTROL.grace] = options.grace;
+    words[controlAt(slot) + CONTROL.grace] = limitToWord(options.grace);
   }
+  if (options.chunkFrom >= 0) bits |= Payload.chunk;
   words[slotAt(slot) + SLOT.payload] = bits;
 }
 
@@ -236,12 +237,14 @@ const argumentName = (index: number): string => `argument ${index + 1}`;
 function placesIn(options: JobOptions | null): (index: number) => string {
   if (options === null) return argumentName;
   const names = options.context?.names;
+  const { chunkFrom } = options;
+  const nameOf = chunkFrom < 0 ? argumentName : (i: number) => `element ${chunkFrom + i}`;
   const first = headOf(options).length;
   const variables = names === undefined ? 0 : names.length + 1;
   return (index) => {
     const place = index - first;
     if (place < 0) return 'the name or the trace of the task';
-    if (place >= variables) return argumentName(place - variables);
+    if (place >= variables) return nameOf(place - variables);
     return place === 0
       ? 'the names of context variables'
       : `context variable '${names?.[place - 1]}'`;

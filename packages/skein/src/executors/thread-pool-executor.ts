@@ -13,7 +13,7 @@
  * ```
  */
 import { inspect } from 'node:util';
-import { requireOptions } from '../core/arguments.ts';
+import { requireKnown, requireOptions } from '../core/arguments.ts';
 import { noteBlocking } from '../core/blocking-calls.ts';
 import { BrokenThreadPool, QueueFull, RuntimeError, ValueError } from '../core/exceptions.ts';
 import type { Executor, ResultOf } from '../core/executor.ts';
@@ -50,8 +50,9 @@ import {
   type ThreadPoolExecutorOptions,
 } from './pool-options.ts';
 import type { WorkerData } from './pool-worker.ts';
-import { type MapOptions, MapResults, type Submit } from './map.ts';
-import { abandonStreams, STREAM_BUFFER, type Streamable, StreamValues } from './stream.ts';
+import { type MapPool, MapResults } from './map.ts';
+import type { MapOptions } from './map-options.ts';
+import { abandonStreams, type Streamable, StreamValues, type Submit } from './stream.ts';
 import { type JobOptions, jobOptions, type SubmitOptions } from './submit-options.ts';
 import { Submitter } from './submitter.ts';
 import { hasRoom, mostQueued, whenSo } from './pool-waits.ts';
@@ -86,6 +87,12 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   readonly #namePrefix: string;
   readonly #initializer: Initializer | undefined;
   readonly #teardown: number | undefined;
+  /** What views and maps submit to. */
+  readonly #asPool: MapPool = {
+    submit: (fn, args, options) => this.#submit(fn, args, options),
+    maxQueue: () => this.#pool?.maxQueue ?? this.#settings.size.maxQueue,
+    ready: () => this.ready(),
+  };
   #pool: PoolMemory | undefined;
   #ident = 0;
   #submitter: Submitter | undefined;
@@ -139,7 +146,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
    * @throws {ValueError} when a number makes no sense
    */
   with(options: SubmitOptions): ExecutorView {
-    return new ExecutorView(this, this.#submit.bind(this), options);
+    return new ExecutorView(this, this.#asPool, options);
   }
 
   #submit<A extends unknown[], R>(
@@ -155,6 +162,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
     const future = new ConcurrentFuture<ResultOf<R>>(this.#thread, fn, options);
     if (options?.signal?.aborted === true) return future.aborted();
     submitter.submit(future, id, args, options);
+    if (options?.signal) future.follow(options.signal);
     noteSubmitted(future, options?.name ?? fn.name);
     return future;
   }
@@ -163,12 +171,13 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
    * Calls `fn` for each element of an iterable, asynchronous or not, in the threads of the pool, and gives
    * the results: `for await (const x of pool.map(fn, items))`, or `for` where blocking is allowed.
    *
-   * Submits everything at once, as CPython does, unless `bufferSize` says how much. When a task fails, the
-   * loop throws its error after the results before it; leaving the loop cancels what is left.
+   * Submits everything at once, as CPython does, unless `bufferSize` or the pool's `maxQueue` says how much;
+   * when the queue is full it waits for room. When a task fails, or the source, the loop throws its error
+   * after the results before it; leaving the loop cancels what is left.
    *
    * @param fn - as for `submit`; takes one element
    * @throws {ValueError|TypeError} when an option or the source makes no sense
-   * @throws what `submit` throws
+   * @throws what `submit` throws, but `QueueFull`; and in the loop, when it is thrown after the call of `map`
    * @throws in the loop: {TimeoutError} after `timeout`
    * @see CPython Lib/concurrent/futures/_base.py, Executor.map
    */
@@ -177,8 +186,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
     items: Iterable<T> | AsyncIterable<T>,
     options: MapOptions = {},
   ): MapResults<ResultOf<R>> {
-    const submit: Submit = (task, args, name) => this.#submit(task, args, jobOptions({ name }));
-    return new MapResults(submit, fn, items, options);
+    return new MapResults(this.#asPool, {}, fn, items, options);
   }
 
   /**
@@ -200,7 +208,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
     ...args: Sendable<A>
   ): StreamValues<T> {
     const submit: Submit = (task, all, name) => this.#submit(task, all, jobOptions({ name }));
-    return new StreamValues(submit, fn, args, STREAM_BUFFER);
+    return new StreamValues(submit, fn, args, {});
   }
 
   /**
@@ -218,12 +226,13 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
    * @throws in the future that it returns: {RuntimeError} `ERR_EXECUTOR_SHUTDOWN`, {BrokenThreadPool}
    */
   ready(): ConcurrentFuture<void> {
-    const pool = this.#opened();
+    if (this.#pool === undefined && !this.#isShutdown) this.#open();
+    const pool = this.#pool;
     const isReady = (): boolean =>
-      hasRoom(pool, mostQueued(pool)) && !this.#thread.mailbox.isHolding;
+      pool !== undefined && hasRoom(pool, mostQueued(pool)) && !this.#thread.mailbox.isHolding;
     const future = whenSo(this.#thread, 'ready', isReady, () => this.#refusalIfClosed());
     const { nested } = this.#thread;
-    if (nested?.pool === pool.index && !future.done())
+    if (nested !== undefined && nested.pool === pool?.index && !future.done())
       future.addDoneCallback(nested.waitsForRoom());
     return future;
   }
@@ -286,11 +295,14 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
    * when they have done their tasks, those that are missing start: at once up to `minWorkers`, the
    * others when there is work for them.
    *
+   * @throws {TypeError} when it is not said how many, or an option is not known
    * @throws {ValueError} when a number makes no sense
    * @throws {RuntimeError} `ERR_EXECUTOR_SHUTDOWN` after `shutdown()`
    */
   resize(size: { readonly minWorkers?: number; readonly maxWorkers?: number }): void {
+    if (size === undefined) throw noSize();
     requireOptions(size, 'resize', '{ maxWorkers: 8 }');
+    requireKnown(size, 'resize', ['minWorkers', 'maxWorkers']);
     const pool = this.#opened();
     const { words } = this.#thread.memory;
     const { at } = pool;
@@ -305,12 +317,14 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   /**
    * Takes no more work. What was submitted is still done, unless it is cancelled here.
    *
+   * @throws {TypeError} when an option is not known
    * @throws {RuntimeError} `ERR_THREAD_JOINS_ITSELF` when a thread of the pool would wait for its
    *   own end
    * @see CPython Lib/concurrent/futures/thread.py, ThreadPoolExecutor.shutdown
    */
   shutdown(options: ShutdownOptions = {}): void {
     requireOptions(options, 'shutdown', '{ wait: false }');
+    requireKnown(options, 'shutdown', ['wait', 'cancelFutures']);
     const { wait = true, cancelFutures = false } = options;
     if (wait) this.#checkWait();
     this.#close(cancelFutures);
@@ -380,6 +394,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
 
   /** The pool itself is made when it is first needed: a module that only defines one costs nothing. */
   #open(): Submitter {
+    assertNotImporting('start the threads of a pool');
     const thread = thisThreadWithKeeper();
     const { size, life, resourceLimits } = this.#settings;
     const pool = enterPool(thread.memory, size);
@@ -430,9 +445,14 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   #checkRoom(): void {
     const pool = this.#pool as PoolMemory;
     const { maxQueue } = pool;
-    if (maxQueue === Infinity || hasRoom(pool, maxQueue)) return;
+    if (maxQueue === Infinity) return;
+    const isHolding = this.#thread.mailbox.isHolding; // there is no place where so many could wait
+    if (!isHolding && hasRoom(pool, maxQueue)) return;
+    const waiting = isHolding
+      ? `as many tasks wait as it has places for`
+      : `${maxQueue} tasks wait in it`;
     throw new QueueFull(
-      `The queue of the pool is full: ${maxQueue} tasks wait in it (maxQueue). Wait for room by ` +
+      `The queue of the pool is full: ${waiting} (maxQueue${isHolding ? ` is ${maxQueue}` : ''}). Wait for room by ` +
         'await pool.ready() before you submit, or submit less at a time.',
     );
   }
@@ -537,6 +557,13 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   #isGone(): boolean {
     return this.#pool === undefined || this.#status() === PoolStatus.free;
   }
+}
+
+function noSize(): TypeError {
+  return new TypeError(
+    'resize() takes options as an object, got undefined; say how many threads there shall be: ' +
+      '{ maxWorkers: 8 }',
+  );
 }
 
 shareClass(

@@ -23,6 +23,11 @@ export function packInitializer(
   if (!Array.isArray(args)) {
     throw new TypeError(`initargs takes an array, got ${inspect(args)}. Write initargs: [value].`);
   }
+  if (fn === undefined && args.length > 0) {
+    throw new TypeError(
+      'initargs are the arguments of the initializer, and there is none. Give initializer: fn as well.',
+    );
+  }
   if (fn === undefined) return undefined;
   const place = (index: number): string => `initializer argument ${index + 1}`;
   return { fn: functionId(thread, fn), args: pack(args, place) };

@@ -38,15 +38,21 @@ import { WorkCounts } from '../shared/work-counts.ts';
 import { AsyncJobs, setAsyncJobsOfThread } from './async-jobs.ts';
 import { jobOnStack, runningJob, setAlone, setOnStack } from './current-job.ts';
 import { callInOwnContext, callJob, type LoadedFunction, loadedFunction } from './job-calls.ts';
+import { overChunk } from './map-chunk.ts';
 import { NestedWork } from './nested-work.ts';
 import { Outcomes } from './outcomes.ts';
 import { RunningJob } from './running-job.ts';
+import { limitFromWord } from './submit-options.ts';
 import { noteEnded, noteStarted } from './task-events.ts';
 import type { TraceHeaders } from './trace-context.ts';
 import type { WorkerLife } from './worker-life.ts';
 
 /** So many workers may be blocked so that tasks with a limit of time have threads for themselves. */
 const MOST_APART = 8;
+
+/** What of a payload is no argument as it stands there. */
+const NOT_PLAIN =
+  Payload.named | Payload.traced | Payload.context | Payload.limited | Payload.chunk;
 
 /** Whose jobs they are. */
 export interface JobsHost {
@@ -122,14 +128,10 @@ export class WorkerJobs {
     else this.#call(new RunningJob(this.#words, slot, loaded.fn), loaded);
   }
 
-  /** The time of a job runs while the module of its function is loaded. */
+  /** Its time begins when its function is called; but it may be asked to end before. */
   async #findAndCall(slot: number, id: number): Promise<void> {
     const job = new RunningJob(this.#words, slot, unknownFunction);
     this.#underWay.add(job);
-    if (((this.#words[slotAt(slot) + SLOT.payload] as number) & Payload.limited) !== 0) {
-      this.#limit(job);
-      job.watchTime();
-    }
     try {
       const loaded = loadedFunction(await resolveFunction(referenceById(this.#thread, id)));
       this.#functions[id] = loaded;
@@ -179,8 +181,7 @@ export class WorkerJobs {
     if ((bits & Payload.timed) !== 0) this.#noteBegin(job);
     if ((bits & Payload.named) !== 0) job.givenName = args.shift() as string;
     noteStarted(job);
-    const isPlain =
-      (bits & (Payload.named | Payload.traced | Payload.context | Payload.limited)) === 0;
+    const isPlain = (bits & NOT_PLAIN) === 0;
     const hasCompany = isNested || this.#pool.concurrency > 1 || this.#underWay.size > 0;
     if (!hasCompany) setAlone(job);
     if (isPlain && !hasCompany && runningLoopOrNull() === null) {
@@ -216,18 +217,22 @@ export class WorkerJobs {
       args = args.slice(names.length);
     }
     if ((bits & Payload.limited) !== 0 && job.limits === null) this.#limit(job);
-    return callInOwnContext(job, loaded, args, variables, hasCompany, this.#asyncJobs);
+    const isChunk = (bits & Payload.chunk) !== 0;
+    const called = isChunk ? overChunk(job, loaded) : loaded;
+    const all = isChunk ? [args] : args;
+    return callInOwnContext(job, called, all, variables, hasCompany, this.#asyncJobs);
   }
 
   /** From now on its time runs. */
   #limit(job: RunningJob): void {
     const { slot } = job;
     const timeout = this.#words[controlAt(slot) + CONTROL.timeout] as number;
-    const graceMs = this.#words[controlAt(slot) + CONTROL.grace] as number;
+    const graceMs = limitFromWord(this.#words[controlAt(slot) + CONTROL.grace] as number);
     const { mailbox } = this.#thread;
     const endsAt = timeout === 0 ? Infinity : mailbox.now() + timeout;
-    job.limits = { endsAt, graceMs, onGraceOver: this.#giveUp };
-    if (timeout === 0) return;
+    const hasEnd = graceMs !== Infinity;
+    job.limits = { endsAt, graceMs, onGraceOver: hasEnd ? this.#giveUp : null };
+    if (timeout === 0 || !hasEnd) return;
     const end = mailbox.commonNow() + timeout + graceMs;
     setDeadline(this.#words, slot, this.#entry, deadlineFor(this.#pool.concurrency, end));
   }

@@ -318,6 +318,8 @@ export const Payload = {
   timed: 16,
   /** After the name comes what the task is traced by. */
   traced: 32,
+  /** The arguments are elements, for each of which the function is called (`map`). */
+  chunk: 64,
 } as const;
 
 /** Some words for each slot, apart from it: most jobs never touch them. */

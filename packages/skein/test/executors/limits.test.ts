@@ -1,5 +1,6 @@
 /** Tasks that run too long, or are not wanted any more: timeout, signal, cancel(), retries, names. */
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { after, describe, test } from 'node:test';
 import {
   BrokenThreadPool,
@@ -34,6 +35,13 @@ const endings: readonly (readonly [fn: Limited, isEnded: boolean, came: number])
   [there.waitForSignal, false, Came.begun],
   [there.waitForNothing, true, Came.begun],
 ];
+
+/** A pool of one thread, which has loaded the module of its tasks: the time that this takes counts. */
+function loaded(threadNamePrefix: string): ThreadPoolExecutor {
+  const single = new ThreadPoolExecutor({ maxWorkers: 1, threadNamePrefix });
+  single.submit(there.lookAtName).result();
+  return single;
+}
 
 /** Waits in each of the ways, and gives the error. */
 async function failureOf(future: ConcurrentFuture<unknown>, blocks: boolean): Promise<unknown> {
@@ -148,15 +156,14 @@ describe('where tasks run beside each other, one that does not end is left alone
         { message: 'enough' },
       ));
   }
-
-  test('the module of whose function is never loaded', () =>
-    beside((wide) => wide.with({ timeout: 20, grace: 20 }).submit(neverCalled), late));
 });
 
-test('the time runs while the module of the function is loaded', async () => {
-  await assert.rejects(async () => pool.with({ timeout: 50, grace: 0 }).submit(neverCalled), {
-    name: 'TimeoutError',
-  });
+test('a task whose module is never loaded ends by its signal', async () => {
+  const controller = new AbortController();
+  const future = pool.with({ signal: controller.signal, grace: 0 }).submit(neverCalled);
+  await eventually(() => future.running(), 'it has begun');
+  controller.abort(new Error('enough'));
+  await assert.rejects(async () => future, new Error('enough'));
 });
 
 test('a task that waits for others, which have timeouts of their own, has its own still', async () => {
@@ -247,7 +254,74 @@ test('runInExecutor with a timeout, in a loop that blocks', () => {
   });
 });
 
+describe('grace', () => {
+  /** When this has come, the keeper has looked at all deadlines that came before. */
+  const keeperHasLooked = async (): Promise<void> => {
+    await using another = loaded('another');
+    const overrun = another.with({ timeout: 20, grace: 0 }).submit(there.compute, sharedWords());
+    const error = await failureOf(overrun, false);
+    assert.match(String(error), /its thread was ended/);
+  };
+
+  test('Infinity: a task that goes on after its time does so', async () => {
+    await using single = loaded('patient');
+    const words = sharedWords();
+    const patient = single.with({ timeout: 10, grace: Infinity });
+    const future = patient.submit(there.goOnUntilLet, words);
+    waitUntil(words, 0, Came.asked);
+    await keeperHasLooked();
+    Atomics.store(words, 1, 1);
+    assert.doesNotMatch(String(await failureOf(future, false)), /its thread was ended/);
+  });
+
+  test('Infinity: a task that goes on after its signal was aborted does so', async () => {
+    await using single = loaded('signalled');
+    const words = sharedWords();
+    const controller = new AbortController();
+    const patient = single.with({ signal: controller.signal, grace: Infinity });
+    const future = patient.submit(there.goOnUntilLet, words);
+    waitUntil(words, 0, Came.begun);
+    controller.abort('enough');
+    waitUntil(words, 0, Came.asked);
+    await keeperHasLooked();
+    Atomics.store(words, 1, 1);
+    assert.equal(await failureOf(future, false), 'enough');
+    assert.equal(await single.submit(nameOfThread), 'signalled_0');
+  });
+
+  test('as long as can be said, after a timeout as long as can be said', async () => {
+    await using single = loaded('longest');
+    const words = sharedWords();
+    const longest = single.with({ timeout: 2 ** 30, grace: 2 ** 30 });
+    const future = longest.submit(there.goOnUntilLet, words);
+    waitUntil(words, 0, Came.begun);
+    await keeperHasLooked();
+    Atomics.store(words, 1, 1);
+    assert.equal(await future, 'in the end');
+  });
+});
+
+test('a submit that throws leaves nothing at the signal', () => {
+  const { signal } = new AbortController();
+  const limited = pool.with({ signal });
+  assert.throws(() => limited.submit(addOne, (() => 1) as never), { name: 'DataCloneError' });
+  assert.deepEqual(getEventListeners(signal, 'abort'), []);
+});
+
 describe('currentJob()', () => {
+  test('what runs in a worker beside the tasks is none of them', async () => {
+    await using single = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const none = [{ name: '', cancelled: false, timeLeft: Infinity, aborted: false }];
+    await single.with({ name: 'before' }).submit(addOne, 1);
+    assert.deepEqual(await single.runOnAll(there.lookAtJob), none);
+    const words = sharedWords();
+    const underWay = single.with({ name: 'beside' }).submit(there.sleepLong, words);
+    waitUntil(words, 0, Came.begun);
+    assert.deepEqual(await single.runOnAll(there.lookAtJob), none);
+    assert.deepEqual(await single.runOnAll(there.lookAtJobLater), [['', '', '']]);
+    underWay.cancel();
+  });
+
   test('outside of a task: one that goes on for ever', () => {
     const job = currentJob();
     job.throwIfCancelled();
@@ -302,6 +376,25 @@ describe('retries', () => {
     future.cancel();
     await assert.rejects(Promise.resolve(future), CancelledError);
   });
+
+  test('nor one that was cancelled, and ends by another error, or not in time', async () => {
+    const words = sharedWords();
+    const future = pool.with({ retries: 5 }).submit(there.countAndFailWhenAsked, words);
+    waitUntil(words, 0, Came.begun);
+    assert.equal(future.cancel(), false);
+    await assert.rejects(Promise.resolve(future), new RangeError('asked at a bad time'));
+    assert.equal(words[1], 1);
+    const late = sharedWords();
+    late[0] = 9;
+    await using single = loaded('overrun');
+    const limited = single.with({ retries: 5, timeout: 500, grace: 0 });
+    const overrun = limited.submit(there.computeSome, late);
+    waitUntil(late, 1, 1);
+    overrun.cancel();
+    const begun = late[1];
+    await assert.rejects(Promise.resolve(overrun), TimeoutError);
+    assert.equal(late[1], begun);
+  });
 });
 
 describe('options that make no sense', () => {
@@ -315,6 +408,7 @@ describe('options that make no sense', () => {
     [{ signal: {} }, /'signal' takes an AbortSignal, got \{\}/],
     [{ name: 5 }, /'name' takes a string, got 5/],
     [{ retries: 1.5 }, /'retries' takes a whole number ≥ 0, got 1\.5/],
+    [[], /with\(\) takes an object of options, got \[\]/],
     [{ tiemout: 5 }, /knows the options .*, and was given 'tiemout'/],
   ];
   for (const [options, message] of wrong) {

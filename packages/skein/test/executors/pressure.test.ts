@@ -1,13 +1,23 @@
 /** A queue with a limit, waiting for room, threads that are started before they are needed, calls in all. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type ConcurrentFuture, QueueFull, run, sleep, Thread, ThreadPoolExecutor } from 'skein';
+import {
+  CancelledError,
+  type ConcurrentFuture,
+  QueueFull,
+  run,
+  sleep,
+  Thread,
+  ThreadPoolExecutor,
+} from 'skein';
 import { failToInitialize } from '../fixtures/initializers.ts';
-import { addOne, beginAndWait } from '../fixtures/functions.ts';
+import { addOne, beginAndWait, echo } from '../fixtures/functions.ts';
 import { sleepLong } from '../fixtures/limited.ts';
 import * as there from '../fixtures/mapped.ts';
 import { eventually, open, sharedWords, waitUntil } from '../fixtures/words.ts';
 import { submitAndCancel, submitAndWait, submitInThread } from '../fixtures/pressing.ts';
+import { double, Money } from '../fixtures/sharing/money.ts';
+import { giveUnrevivable, Unrevivable } from '../fixtures/sharing/unrevivable.ts';
 
 /** Submits until the queue is full. */
 function fill(pool: ThreadPoolExecutor): void {
@@ -97,8 +107,35 @@ describe('maxQueue', () => {
     await assert.rejects(waiting, { code: 'ERR_EXECUTOR_SHUTDOWN' });
     running.cancel();
     assert.equal(await queued, 2);
-    assert.throws(() => pool.ready(), { code: 'ERR_EXECUTOR_SHUTDOWN' });
+    await assert.rejects(Promise.resolve(pool.ready()), { code: 'ERR_EXECUTOR_SHUTDOWN' });
+    const never = new ThreadPoolExecutor();
+    never.shutdown();
+    await assert.rejects(Promise.resolve(never.ready()), { code: 'ERR_EXECUTOR_SHUTDOWN' });
   });
+
+  for (const [maxQueue, priority] of [
+    [7000, 0],
+    [1500, 1],
+  ] as const) {
+    test(`${maxQueue}, with priority ${priority}: no more than that`, async () => {
+      const pool = new ThreadPoolExecutor({ maxWorkers: 1, maxQueue });
+      const words = sharedWords();
+      const running = pool.submit(sleepLong, words);
+      waitUntil(words, 0, 1);
+      const hurried = pool.with({ priority });
+      let count = 0;
+      const submit = (): void => {
+        for (; count <= maxQueue; count++) hurried.submit(addOne, count);
+      };
+      assert.throws(submit, QueueFull);
+      const ready = pool.ready();
+      assert.equal(ready.done(), false);
+      ready.cancel();
+      pool.shutdown({ wait: false, cancelFutures: true });
+      running.cancel();
+      await pool[Symbol.asyncDispose]();
+    });
+  }
 
   test('without maxQueue a pool is ready', () => {
     using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
@@ -229,6 +266,36 @@ describe('runOnAll()', () => {
     );
   });
 
+  test('a call that cancels itself', async () => {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+    await pool.warmUp();
+    await assert.rejects(
+      Promise.resolve(pool.runOnAll(there.cancelItself)),
+      (error) =>
+        error instanceof AggregateError &&
+        error.errors.every((each) => each instanceof CancelledError),
+    );
+    const one = new ThreadPoolExecutor({ maxWorkers: 1 });
+    await one.warmUp();
+    await assert.rejects(Promise.resolve(one.runOnAll(there.cancelItself)), CancelledError);
+    one.shutdown();
+  });
+
+  test('arguments and results that cannot be revived, or have to wait for their module', async () => {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    await pool.warmUp();
+    const failure = new RangeError('cannot be revived');
+    await assert.rejects(Promise.resolve(pool.runOnAll(echo, new Unrevivable())), failure);
+    await assert.rejects(Promise.resolve(pool.runOnAll(giveUnrevivable)), failure);
+    assert.deepEqual(await pool.runOnAll(double, new Money(3)), [6]);
+  });
+
+  test('an argument that cannot cross, also where no thread is up', () => {
+    using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const message = /argument 1, property 'a': a function \(a\) cannot be sent/;
+    assert.throws(() => pool.runOnAll(echo, { a: () => 1 } as never), message);
+  });
+
   test('before any thread has come up: nobody', () => {
     using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
     run(function* () {
@@ -236,4 +303,20 @@ describe('runOnAll()', () => {
       yield* sleep(0);
     });
   });
+});
+
+describe('options that make no sense', () => {
+  const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+  const wrong: readonly (readonly [what: string, call: () => void, message: RegExp])[] = [
+    [
+      'resize()',
+      () => pool.resize(undefined as never),
+      /resize\(\) takes options .* got undefined/,
+    ],
+    ['resize', () => pool.resize({ max: 5 } as never), /knows the options .* was given 'max'/],
+    ['shutdown', () => pool.shutdown({ cancel: true } as never), /was given 'cancel'/],
+  ];
+  for (const [what, call, message] of wrong) {
+    test(what, () => assert.throws(call, { name: 'TypeError', message }));
+  }
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { newEventLoop, type Streamable, Thread, ThreadPoolExecutor } from 'skein';
 import { runProgram } from '../fixtures/run-program.ts';
+import { doubles, Money } from '../fixtures/sharing/money.ts';
 import * as there from '../fixtures/streamed.ts';
 import { eventually, sharedWords } from '../fixtures/words.ts';
 
@@ -250,4 +251,11 @@ describe('a program ends by itself, and the generator is closed', () => {
       /^63 CancelledError: The stream was ended, for nobody took/,
     );
   });
+});
+
+test('arguments whose encoding is in a module with a top-level await', async () => {
+  await using own = new ThreadPoolExecutor({ maxWorkers: 1 });
+  const seen: number[] = [];
+  for await (const value of own.stream(doubles, new Money(1))) seen.push(value);
+  assert.deepEqual(seen, [2, 4]);
 });

@@ -274,6 +274,12 @@ describe('options that make no sense', () => {
     [{ maxTasksPerWorker: 0 }, /maxTasksPerWorker takes a whole number ≥ 1, or Infinity, got 0/],
     [{ maxHeapPerWorker: '1' }, /maxHeapPerWorker takes MiB > 0, got '1'/],
     [{ resourceLimits: 5 }, /resourceLimits takes an object, got 5/],
+    [{ resourceLimits: { foo: 1 } }, /resourceLimits knows .*stackSizeMb, and was given 'foo'/],
+    [{ resourceLimits: { maxOldGenerationSizeMb: 'x' } }, /SizeMb takes MiB ≥ 0, got 'x'/],
+    [{ resourceLimits: { stackSizeMb: 0.01 } }, /stackSizeMb takes MiB ≥ 0\.5, got 0\.01/],
+    [{ initargs: [1] }, /initargs are the arguments of the initializer, and there is none/],
+    [{ maxWorkers: 2 ** 31 }, /maxWorkers takes at most 1024, .* got 2147483648/],
+    [[], /takes an object of options, got \[\]/],
     [{ maxQueue: 0 }, /maxQueue takes a whole number ≥ 1/],
     [{ maxThreads: 4 }, /knows the options maxWorkers, .*, and was given 'maxThreads'/],
   ];

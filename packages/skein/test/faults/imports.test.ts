@@ -35,7 +35,7 @@ describe('a module that ends its thread on import', () => {
 });
 
 describe('a module that starts its program when a worker imports it', () => {
-  for (const what of ['submit', 'thread', 'run-in-executor', 'after-await']) {
+  for (const what of ['submit', 'thread', 'pool', 'run-in-executor', 'after-await']) {
     test(`${what}: is told of the guard, and nothing multiplies`, async () => {
       const { stdout, stderr } = await runProgram(`unguarded-${what}.js`);
       assert.match(`${stdout}${stderr}`, /is being imported by another thread/);

@@ -162,6 +162,20 @@ export function readPayload(thread: ThisThread, slot: number, part: number): unk
   return decode(Buffer.from(thread.memory.buffers.arena, (page - 1) * PAGE_BYTES, length), length);
 }
 
+/** The bytes of a payload, as they lie there; valid as long as the slot is not written or given up. */
+export function bytesOfPayload(thread: ThisThread, slot: number, part: number): Uint8Array {
+  const { words } = thread.memory;
+  const at = slotAt(slot);
+  if ((words[at + SLOT.payload] as number) & Payload.carried) {
+    words[at + SLOT.payload] = 0;
+    return thread.fetchCarried(words[at + SLOT.serial] as number) as Uint8Array;
+  }
+  const length = words[at + SLOT.length] as number;
+  const page = load(words, at + part);
+  if (page === 0) return viewOf(thread, slot).subarray(0, length);
+  return Buffer.from(thread.memory.buffers.arena, (page - 1) * PAGE_BYTES, length);
+}
+
 function writeBlock(
   thread: ThisThread,
   at: number,

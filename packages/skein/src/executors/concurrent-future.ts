@@ -17,6 +17,7 @@ import { ask, deadlineFor, runnerOf, setDeadline } from '../shared/deadlines.ts'
 import {
   Ask,
   EndReason,
+  Kind,
   Outcome,
   Phase,
   phaseOf,
@@ -28,7 +29,7 @@ import {
 } from '../shared/layout.ts';
 import type { Expectation } from '../shared/mailbox.ts';
 import { wakeThread } from '../shared/thread-table.ts';
-import { lostJobError } from './lost-job.ts';
+import { brokenProcess, lostJobError } from './lost-job.ts';
 import { listenTo } from './signal-listeners.ts';
 import type { JobOptions } from './submit-options.ts';
 import { addUnseenJob, type FailedJobs, jobWasSeen } from './unseen-jobs.ts';
@@ -232,11 +233,11 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     const { mailbox } = this.#thread;
     this.#slot = NO_SLOT;
     const phase = phaseOf(load(words, at + SLOT.state));
-    if (phase === Phase.condemned) return this.#fail(this.#overrunError(true, undefined));
+    if (phase === Phase.condemned) return this.#fail(this.#overrunError('thread', undefined));
     if (phase === Phase.lost) {
       const isOverrun = words[at + SLOT.detail] === EndReason.overrun;
       const error = isOverrun
-        ? this.#overrunError(true, undefined)
+        ? this.#overrunError('thread', undefined)
         : lostJobError(words, slot, this.#name);
       mailbox.release(slot);
       return this.#fail(error);
@@ -262,8 +263,9 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     const isAborted = this.#options?.signal?.aborted === true;
     if (outcome === Outcome.value && !isAborted) this.#finish(State.value, payload);
     else if (outcome === Outcome.cancelled && !isAborted) this.#finish(State.cancelled, undefined);
-    else if (outcome === Outcome.overrun) this.#fail(this.#overrunError(false, payload));
-    else this.#fail(errorOf(outcome, payload));
+    else if (outcome === Outcome.overrun) this.#fail(this.#overrunError(null, payload));
+    else if (outcome === Outcome.killed) this.#fail(this.#overrunError('process', undefined));
+    else this.#fail(errorOf(outcome, payload, this.#name));
   }
 
   /** @internal Its slot while it waits in a queue, else -1. */
@@ -289,7 +291,9 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     const runner = runnerOf(words, this.#slot);
     if (runner < 0) return; // it has ended, and this thread has not heard of it yet
     ask(words, this.#slot, what);
-    if (what === Ask.abort) {
+    // A child process is ended by the thread that it belongs to, which is never blocked.
+    const isThreads = words[slotAt(this.#slot) + SLOT.kind] === Kind.job;
+    if (what === Ask.abort && isThreads) {
       const concurrency = load(words, poolAt(whoOf(this.#queued)) + POOL.concurrency);
       const end = this.#thread.mailbox.commonNow() + (this.#options as JobOptions).grace;
       setDeadline(words, this.#slot, runner, deadlineFor(concurrency, end));
@@ -317,11 +321,13 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     this.#finish(State.error, error);
   }
 
-  #overrunError(isCondemned: boolean, thrown: unknown): TimeoutError {
-    const end = isCondemned
-      ? ' It did not end when it was asked to, so its thread was ended, and the pool has replaced that. ' +
-        'A function that looks at currentJob().cancelled can end in time.'
-      : ' Give it longer, or less to do.';
+  /** @param ended - what was ended because the job did not end by itself */
+  #overrunError(ended: 'thread' | 'process' | null, thrown: unknown): TimeoutError {
+    const end =
+      ended === null
+        ? ' Give it longer, or less to do.'
+        : ` It did not end when it was asked to, so its ${ended} was ended, and the pool has replaced ` +
+          'that. A function that looks at currentJob().cancelled can end in time.';
     const cause = thrown === undefined ? undefined : { cause: decodeError(thrown) };
     const timeout = this.#options?.timeout;
     return new TimeoutError(
@@ -400,11 +406,12 @@ function showCallbackError(error: unknown): void {
   }
 }
 
-function errorOf(outcome: number, payload: unknown): unknown {
+function errorOf(outcome: number, payload: unknown, name: string): unknown {
   try {
     if (outcome !== Outcome.broken) return decodeError(payload);
-    const [message, cause] = payload as [string, unknown];
+    const [message, cause, isProcess] = payload as [string, unknown, boolean?];
     const options = cause === undefined ? undefined : { cause: decodeError(cause) };
+    if (isProcess === true) return brokenProcess(name, message, options);
     return new BrokenThreadPool(message, options);
   } catch (error) {
     return error; // a class that throws when it is revived

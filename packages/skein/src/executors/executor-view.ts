@@ -5,7 +5,7 @@ import { staysHome } from '../core/stays-home.ts';
 import type { ConcurrentFuture } from './concurrent-future.ts';
 import { type MapOptions, MapResults, type Submit } from './map.ts';
 import { checkOptions, type JobOptions, jobOptions, type SubmitOptions } from './submit-options.ts';
-import type { ShutdownOptions, ThreadPoolExecutor } from './thread-pool-executor.ts';
+import type { PoolExecutor, ShutdownOptions } from './pool-executor.ts';
 
 /** Submits to the pool behind a view. */
 export type SubmitJob = <A extends unknown[], R>(
@@ -22,12 +22,12 @@ export type SubmitJob = <A extends unknown[], R>(
  * ```
  */
 export class ExecutorView implements Executor, Disposable, AsyncDisposable {
-  readonly #executor: ThreadPoolExecutor;
+  readonly #executor: PoolExecutor;
   readonly #submit: SubmitJob;
   readonly #options: SubmitOptions;
 
   /** @internal Views come from `executor.with`. */
-  constructor(executor: ThreadPoolExecutor, submit: SubmitJob, options: SubmitOptions) {
+  constructor(executor: PoolExecutor, submit: SubmitJob, options: SubmitOptions) {
     this.#executor = executor;
     this.#submit = submit;
     this.#options = checkOptions(options);
@@ -56,7 +56,7 @@ export class ExecutorView implements Executor, Disposable, AsyncDisposable {
     const own = this.#options;
     const submit: Submit = (task, args, name) =>
       this.#submit(task, args, jobOptions({ ...own, name: own.name ?? name }));
-    return new MapResults(submit, fn, items, options);
+    return new MapResults(submit, fn, items, options, this.#executor.inProcesses);
   }
 
   /** A view with these options, and with those of this view that are not among them. */

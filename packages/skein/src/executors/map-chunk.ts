@@ -2,6 +2,7 @@
 import { isAsyncFunction, isCoroutine, isThenable } from '../core/coroutine.ts';
 import { decodeError } from '../crossing/decode-error.ts';
 import { encodeError } from '../crossing/encode-error.ts';
+import type { FunctionReference } from '../crossing/function-reference.ts';
 import { referenceById } from '../crossing/function-table.ts';
 import { resolveFunction } from '../crossing/resolve-function.ts';
 import { registerTask } from '../crossing/task.ts';
@@ -15,13 +16,16 @@ export type ChunkResult<T> = readonly [values: T[], failure: readonly [unknown] 
 
 type AnyFunction = (item: unknown) => unknown;
 
-/** Calls the function with this number for each element, one after the other. */
-export const mapChunk: (id: number, items: unknown[]) => unknown = registerTask(
+/**
+ * Calls the function with this number for each element, one after the other. In another process, which
+ * does not know the number, by its reference.
+ */
+export const mapChunk: (of: number | FunctionReference, items: unknown[]) => unknown = registerTask(
   import.meta.url,
   'skein: map a chunk',
-  (id: number, items: unknown[]): unknown => {
-    const fn = resolveFunction(referenceById(thisThread(), id)) as
-      AnyFunction | Promise<AnyFunction>;
+  (of: number | FunctionReference, items: unknown[]): unknown => {
+    const reference = typeof of === 'number' ? referenceById(thisThread(), of) : of;
+    const fn = resolveFunction(reference) as AnyFunction | Promise<AnyFunction>;
     if (typeof fn !== 'function') return fn.then((found) => mapWith(found, items));
     return mapWith(fn, items);
   },

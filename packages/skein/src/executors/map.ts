@@ -17,6 +17,7 @@ import { inspect } from 'node:util';
 import { requireKnown } from '../core/arguments.ts';
 import { TimeoutError, ValueError } from '../core/exceptions.ts';
 import type { ResultOf } from '../core/executor.ts';
+import { referenceOf } from '../crossing/function-reference.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
 import { Outcome } from '../shared/layout.ts';
@@ -79,12 +80,13 @@ export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
     fn: (...args: never[]) => unknown,
     source: Iterable<unknown> | AsyncIterable<unknown>,
     options: MapOptions,
+    inProcesses: boolean,
   ) {
     const { chunkSize = 1, bufferSize, ordered = true, timeout = Infinity } = checked(options);
     this.#thread = thisThread();
-    const id = functionId(this.#thread, fn);
+    const of = inProcesses ? referenceOf(fn) : functionId(this.#thread, fn);
     this.#submit = (items) =>
-      submit(mapChunk, [id, items], fn.name) as unknown as ConcurrentFuture<ChunkResult<T>>;
+      submit(mapChunk, [of, items], fn.name) as unknown as ConcurrentFuture<ChunkResult<T>>;
     this.#chunkSize = chunkSize;
     this.#isOrdered = ordered;
     this.#timeout = timeout;

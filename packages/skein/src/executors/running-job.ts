@@ -11,6 +11,18 @@ interface Cancellable {
   cancel(message?: string): boolean;
 }
 
+/** How often a coroutine that blocks its child process looks whether it shall end, in milliseconds. */
+const LOOK_MS = 10;
+let lookOutside: (() => void) | null = null;
+
+/**
+ * In a child process nobody else can write into its memory that a job shall end: before a job looks
+ * there, it has `look` see whether such a message has come.
+ */
+export function setLookOutside(look: () => void): void {
+  lookOutside = look;
+}
+
 /** How long a job may run. */
 export interface JobLimits {
   /** When its time is over, in milliseconds of this thread's clock. */
@@ -44,6 +56,8 @@ export class RunningJob implements CurrentJob {
   readonly #words: Int32Array;
   readonly #fn: Function;
   #isCancelled: boolean = false;
+  /** Whether its grace has begun. */
+  #hasGrace: boolean = false;
   #listeners: Listeners | null = null;
 
   constructor(words: Int32Array, slot: number, fn: Function) {
@@ -81,6 +95,7 @@ export class RunningJob implements CurrentJob {
 
   /** Whether somebody has asked it to end. */
   get isAsked(): boolean {
+    lookOutside?.();
     return askedOf(this.#words, this.slot) !== Ask.none;
   }
 
@@ -93,26 +108,33 @@ export class RunningJob implements CurrentJob {
   follow(task: Cancellable): void {
     this.#listen().task = task;
     if (this.cancelled) task.cancel(this.#why());
-    else this.#setTimer();
+    this.#setTimer();
   }
 
   /** Runs its coroutine in a loop that blocks this thread, whose timers Node's do not reach. */
   *driving<T>(coroutine: Coroutine<T>): Coroutine<T> {
     this.#listen().task = currentTask();
-    if (this.timeLeft !== Infinity) {
+    const most = lookOutside === null ? Infinity : LOOK_MS;
+    if (Math.min(this.timeLeft, most) !== Infinity) {
       const loop = getRunningLoop();
+      const lookLater = (): void => void loop.callLater(Math.min(this.timeLeft, most), look);
       const look = (): void => {
         this.tell();
-        if (!this.#isCancelled) loop.callLater(this.timeLeft, look);
+        if (!this.#isCancelled) lookLater();
       };
-      loop.callLater(this.timeLeft, look);
+      lookLater();
     }
     return yield* coroutine;
   }
 
   /** Looks whether it shall end, and if so tells those who wait to be told, once; says whether it did. */
   tell(): boolean {
-    if (this.#isCancelled || this.isOver || !(this.isAsked || this.isOverrun)) return false;
+    if (this.isOver) return false;
+    if (this.#isCancelled) {
+      this.#beginGrace(); // it was only cancelled then, perhaps
+      return false;
+    }
+    if (!this.isAsked && !this.isOverrun) return false;
     this.#isCancelled = true;
     this.#listeners?.controller?.abort(this.#reason());
     this.#listeners?.task?.cancel(this.#why());
@@ -138,15 +160,16 @@ export class RunningJob implements CurrentJob {
     const look = (): void => {
       listeners.timer = null;
       this.tell();
-      if (!this.#isCancelled && !this.isOver) this.#setTimer(); // Node's timers may be early
+      if (!this.isOver && !this.isOverrun) this.#setTimer(); // Node's timers may be early
     };
     listeners.timer = setTimeout(look, Math.ceil(this.timeLeft)).unref();
   }
 
   #beginGrace(): void {
     const { limits } = this;
-    if (limits === null || limits.onGraceOver === null) return;
+    if (limits === null || limits.onGraceOver === null || this.#hasGrace) return;
     if (!this.isOverrun && askedOf(this.#words, this.slot) !== Ask.abort) return;
+    this.#hasGrace = true;
     const listeners = this.#listen();
     clearTimeout(listeners.timer ?? undefined);
     listeners.timer = setTimeout(() => limits.onGraceOver?.(this), limits.graceMs);

@@ -36,20 +36,15 @@ import type { PoolMemory } from '../shared/pool-table.ts';
 import { AsyncJobs, setAsyncJobsOfThread } from './async-jobs.ts';
 import { jobOnStack, runningJob, setAlone, setOnStack } from './current-job.ts';
 import { callInOwnContext, callJob, type LoadedFunction, loadedFunction } from './job-calls.ts';
+import type { Jobs, JobsHost } from './jobs.ts';
 import { NestedWork } from './nested-work.ts';
-import { Outcomes } from './outcomes.ts';
+import { type Outcomes, outcomesOf } from './outcomes.ts';
 import { RunningJob } from './running-job.ts';
+import { initialize, type Initializer, tearDown } from './worker-hooks.ts';
 import type { WorkerLife } from './worker-life.ts';
 
-/** Whose jobs they are. */
-export interface JobsHost {
-  /** A job that went on asynchronously is done. */
-  goOn(): void;
-  /** The thread shall take no job any more. */
-  retire(): void;
-}
-
-export class WorkerJobs {
+export class WorkerJobs implements Jobs {
+  readonly holdsNode = false;
   /** Does work of its own tasks for those that wait for it. */
   readonly nested: NestedWork;
   readonly #thread: ThisThread;
@@ -76,7 +71,7 @@ export class WorkerJobs {
     this.#pool = pool;
     this.#life = life;
     this.#host = host;
-    this.#outcomes = new Outcomes(thread);
+    this.#outcomes = outcomesOf(thread);
     this.#giveUp = pool.concurrency > 1 ? (job) => this.#goOnWithout(job) : null;
     this.nested = new NestedWork(thread, pool, slotState(Phase.running, entry), {
       canRunHere: (slot) => this.#canRunHere(slot),
@@ -90,6 +85,16 @@ export class WorkerJobs {
     setAsyncJobsOfThread(this.#asyncJobs);
     const { index } = LoopHandle.addressOf(this.#asyncJobs.remote);
     store(this.#words, threadAt(entry) + THREAD.loop, index + 1);
+  }
+
+  /** Calls the initializer of the pool here. */
+  prepare(initializer: Initializer | undefined): Promise<void> | null {
+    return initializer === undefined ? null : initialize(this.#thread, initializer);
+  }
+
+  /** Calls the teardown of the pool here. */
+  close(teardown: number | undefined): Promise<void> | null {
+    return teardown === undefined ? null : tearDown(this.#thread, teardown);
   }
 
   /** How many go on asynchronously. */
@@ -226,8 +231,8 @@ export class WorkerJobs {
     return jobs.length > 0;
   }
 
-  /** The thread ends, or cannot do this job, which it has claimed. */
-  break(slot: number, message: string, cause: unknown): void {
+  breakQueued(slot: number, cause: unknown): void {
+    const message = 'A thread initializer failed, the thread pool is not usable anymore';
     this.#outcomes.sendBroken(slot, message, cause);
   }
 

@@ -22,6 +22,8 @@ export class WorkerLife {
   readonly #pool: PoolMemory;
   readonly #entry: number;
   readonly #limits: Limits;
+  /** Bytes of the heap in which the tasks run. */
+  heapUsed: () => number = () => getHeapStatistics().used_heap_size;
   #tasks = 0;
   #looksAt: number;
 
@@ -50,15 +52,21 @@ export class WorkerLife {
   isTooLarge(): boolean {
     if (this.#limits.maxHeap === Infinity) return false;
     this.#looksAt = this.#tasks + TASKS_BETWEEN_LOOKS;
-    return getHeapStatistics().used_heap_size > this.#limits.maxHeap * MIB;
+    return this.heapUsed() > this.#limits.maxHeap * MIB;
+  }
+
+  /** Whether the pool seems to have more workers than it may have. */
+  get isOneTooMany(): boolean {
+    const words = this.#words;
+    const { at } = this.#pool;
+    return (words[at + POOL.workers] as number) > (words[at + POOL.maxWorkers] as number);
   }
 
   /** Whether the pool has more workers than it may have, and this one is to go. */
   isSurplus(): boolean {
+    if (!this.isOneTooMany) return false;
     const words = this.#words;
     const { at } = this.#pool;
-    if ((words[at + POOL.workers] as number) <= (words[at + POOL.maxWorkers] as number))
-      return false;
     const most = load(words, at + POOL.maxWorkers) + this.#pool.blocked;
     return load(words, at + POOL.workers) > most && this.#goes();
   }

@@ -11,10 +11,6 @@ import { printDirectly } from './threading/thread-output.ts';
 const { loader, data } = workerData as { loader: LoaderSetup; data: WorkerData };
 preloadsAreOver();
 printDirectly();
-const worker = new PoolWorker(
-  thisThread(),
-  data,
-  (...own) => new WorkerJobs(...own),
-);
+const worker = new PoolWorker(thisThread(), data, (...own) => new WorkerJobs(...own));
 await prepareLoader(loader);
 await worker.start();

@@ -15,10 +15,6 @@ type ProcessWorkerData = WorkerData & { readonly child: ChildSetup };
 const { loader, data } = workerData as { loader: LoaderSetup; data: ProcessWorkerData };
 preloadsAreOver();
 printDirectly();
-const worker = new PoolWorker(
-  thisThread(),
-  data,
-  (...own) => new ChildJobs(...own, data.child),
-);
+const worker = new PoolWorker(thisThread(), data, (...own) => new ChildJobs(...own, data.child));
 await prepareLoader(loader);
 await worker.start();

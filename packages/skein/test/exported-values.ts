@@ -86,6 +86,7 @@ export const exportedValues: readonly string[] = [
   'ExecutorView',
   'runCoroutineThreadsafe',
   'toThread',
+  'ProcessPoolExecutor',
   'ThreadPoolExecutor',
   'task',
   'transfer',
@@ -103,6 +104,7 @@ export const exportedValues: readonly string[] = [
   // exceptions
   'BrokenBarrierError',
   'BrokenExecutor',
+  'BrokenProcessPool',
   'BrokenThreadPool',
   'CancelledError',
   'DataCloneError',

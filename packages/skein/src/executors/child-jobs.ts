@@ -206,7 +206,8 @@ export class ChildJobs implements Jobs {
     this.#jobs.delete(slot);
     if (outcome === Outcome.broken) this.#host.retire(); // by its last words
     const isLate = job.limits !== null && job.isOverrun;
-    if (isLate && outcome === Outcome.value) this.#outcomes.sendBytes(slot, Outcome.overrun, nothing);
+    if (isLate && outcome === Outcome.value)
+      this.#outcomes.sendBytes(slot, Outcome.overrun, nothing);
     else if (isLate && outcome === Outcome.error)
       this.#outcomes.sendBytes(slot, Outcome.overrun, bytes);
     else this.#outcomes.sendBytes(slot, outcome, bytes);

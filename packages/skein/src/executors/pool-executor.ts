@@ -289,6 +289,9 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
     return { words, threads };
   }
 
+  /** Ends all workers of the pool at once, wherever they are. */
+  abstract terminateWorkers(): void;
+
   /** `shutdown()`: blocks until the work is done and the threads have ended. */
   [Symbol.dispose](): void {
     this.shutdown();

@@ -15,7 +15,16 @@
 import { RuntimeError } from '../core/exceptions.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { compareExchange, load, store } from '../shared/atomics.ts';
-import { EndReason, HEADER, Phase, POOL, PoolStatus, slotState, THREAD, threadAt } from '../shared/layout.ts';
+import {
+  EndReason,
+  HEADER,
+  Phase,
+  POOL,
+  PoolStatus,
+  slotState,
+  THREAD,
+  threadAt,
+} from '../shared/layout.ts';
 import { announce, sleep, stayAwake } from '../shared/parking.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
 import { noteExit, wakeThread } from '../shared/thread-table.ts';
@@ -250,11 +259,14 @@ export class PoolWorker {
   #leaveInTime(): void {
     const left = this.#mayIdle();
     if (left === Infinity) return;
-    this.#idleTimer = setTimeout(() => {
-      if (this.#mayIdle() <= 0) this.#leaveIfNotNeeded();
-      if (this.#isRetired) this.#work();
-      else this.#leaveInTime();
-    }, Math.max(1, left));
+    this.#idleTimer = setTimeout(
+      () => {
+        if (this.#mayIdle() <= 0) this.#leaveIfNotNeeded();
+        if (this.#isRetired) this.#work();
+        else this.#leaveInTime();
+      },
+      Math.max(1, left),
+    );
   }
 
   #endRest(): void {
@@ -294,7 +306,8 @@ export class PoolWorker {
   /** The initializer has failed: no task of this pool can be done (CPython's rule 74). */
   #break(cause: unknown): void {
     this.#isInitializing = false;
-    if (load(this.#words, threadAt(this.#entry) + THREAD.endReason) === EndReason.terminated) return;
+    if (load(this.#words, threadAt(this.#entry) + THREAD.endReason) === EndReason.terminated)
+      return;
     console.error('Exception in initializer:', cause);
     compareExchange(this.#words, this.#pool.at + POOL.status, PoolStatus.open, PoolStatus.broken);
     for (;;) {

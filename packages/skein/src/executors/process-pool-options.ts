@@ -39,7 +39,12 @@ export function processPoolSettings<A extends unknown[]>(
   options: ProcessPoolExecutorOptions<A>,
 ): PoolSettings {
   refuseThoseOfThreads(options);
-  requirePoolOptions(options, 'ProcessPoolExecutor', ['maxTasksPerChild', 'env', 'cwd', 'execArgv']);
+  requirePoolOptions(options, 'ProcessPoolExecutor', [
+    'maxTasksPerChild',
+    'env',
+    'cwd',
+    'execArgv',
+  ]);
   const { maxTasksPerChild = Infinity, env, cwd, execArgv = [] } = options;
   checkCount('maxTasksPerChild', maxTasksPerChild, true);
   if (env !== undefined && (typeof env !== 'object' || env === null)) {

@@ -41,7 +41,7 @@ export class ProcessPoolExecutor<I extends unknown[] = unknown[]> extends PoolEx
    *
    * Differs from Python's `terminate_workers`, which shuts the pool down too.
    */
-  terminateWorkers(): void {
+  override terminateWorkers(): void {
     const { words, threads } = this.workers();
     endChildren(words, threads, 'SIGTERM');
   }

@@ -32,7 +32,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]> extends PoolExe
    *
    * Differs from Python's `ProcessPoolExecutor.terminate_workers`, which shuts the pool down too.
    */
-  terminateWorkers(): void {
+  override terminateWorkers(): void {
     terminateThreads(this.workers().threads);
   }
 }

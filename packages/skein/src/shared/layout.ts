@@ -279,7 +279,14 @@ export const PHASE_MASK: number = (1 << PHASE_BITS) - 1;
  * What a slot is for: a job, a call into a loop, the target of a new thread, an uncaught error, what
  * came of a coroutine that another thread's loop ran, a job for a child process.
  */
-export const Kind = { job: 0, call: 1, target: 2, threadError: 3, reply: 4, processJob: 5 } as const;
+export const Kind = {
+  job: 0,
+  call: 1,
+  target: 2,
+  threadError: 3,
+  reply: 4,
+  processJob: 5,
+} as const;
 /**
  * What came of a job: `value` and `error` with that; `broken` with a message and a cause; `overrun`, when
  * it ended after its timeout, with the error that it threw, if it did; `killed`, when its process was ended

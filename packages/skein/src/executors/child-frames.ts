@@ -7,6 +7,7 @@
  *     ◀──────────────── up, or failed ── the initializer is through, or not
  *     ── fn ─────────────────────────▶   the function behind a number; once, before it is used
  *     ── job ────────────────────────▶   the bytes of the arguments, as they lie in the slot
+ *     ◀─────────────────────── begun ──  its function is called now: its time counts from here
  *     ── ask ────────────────────────▶   that job shall end
  *     ◀───────────────────── outcome ──  the bytes of the result, as they are put into the slot
  *     ── call ───────────────────────▶   a call beside the jobs (`runOnAll`)
@@ -30,6 +31,7 @@ export const Message = {
   call: 7,
   reply: 8,
   end: 9,
+  begun: 10,
 } as const;
 
 /** The descriptor of the socket in the child. */

@@ -145,17 +145,24 @@ export class ChildJobs implements Jobs {
     this.#introduce(fn);
     const bytes = bytesOfPayload(this.#thread, slot, Part.args);
     this.#send(Message.job, slot, [fn, bits & ~Payload.carried, timeout, graceMs], bytes);
-    if (isLimited) this.#limit(job, timeout, graceMs);
+    if (isLimited) this.#limit(job, Infinity);
     job.follow({ cancel: () => this.#ask(slot) });
   }
 
   /** The child gives up by itself a job that goes on beside others, if it comes to that. */
-  #limit(job: RunningJob, timeout: number, grace: number): void {
-    job.limits = {
-      endsAt: timeout === 0 ? Infinity : this.#thread.mailbox.now() + timeout,
-      graceMs: this.#concurrency > 1 ? grace + STUCK_MS : grace,
-      onGraceOver: () => this.#killFor(job),
-    };
+  #limit(job: RunningJob, endsAt: number): void {
+    const grace = this.#words[controlAt(job.slot) + CONTROL.grace] as number;
+    const graceMs = this.#concurrency > 1 ? grace + STUCK_MS : grace;
+    job.limits = { endsAt, graceMs, onGraceOver: () => this.#killFor(job) };
+  }
+
+  /** The function of a limited job is called now; until then its module may have been loaded. */
+  #begun(slot: number): void {
+    const job = this.#jobs.get(slot);
+    const timeout = this.#words[controlAt(slot) + CONTROL.timeout] as number;
+    if (job === undefined || timeout === 0) return;
+    this.#limit(job, this.#thread.mailbox.now() + timeout);
+    job.follow({ cancel: () => this.#ask(slot) });
   }
 
   #ask(slot: number): boolean {
@@ -181,6 +188,8 @@ export class ChildJobs implements Jobs {
         this.#starting?.reject(errorIn(bytes));
         this.#starting = null;
         return;
+      case Message.begun:
+        return this.#begun(key);
       case Message.outcome: {
         const [outcome, heapKiB, isLast] = numbers as [number, number, number];
         this.#heapKiB = heapKiB;
@@ -205,12 +214,11 @@ export class ChildJobs implements Jobs {
     if (job === undefined) return;
     this.#jobs.delete(slot);
     if (outcome === Outcome.broken) this.#host.retire(); // by its last words
-    const isLate = job.limits !== null && job.isOverrun;
-    if (isLate && outcome === Outcome.value)
-      this.#outcomes.sendBytes(slot, Outcome.overrun, nothing);
-    else if (isLate && outcome === Outcome.error)
-      this.#outcomes.sendBytes(slot, Outcome.overrun, bytes);
-    else this.#outcomes.sendBytes(slot, outcome, bytes);
+    // The child's clock may not have said so yet.
+    const isLate = job.isOverrun && outcome !== Outcome.killed && outcome !== Outcome.broken;
+    const hasError = outcome === Outcome.error || outcome === Outcome.overrun;
+    if (!isLate) this.#outcomes.sendBytes(slot, outcome, bytes);
+    else this.#outcomes.sendBytes(slot, Outcome.overrun, hasError ? bytes : nothing);
     job.end();
     if (this.#life.countTask()) this.#host.retire();
     this.#thread.mailbox.drain();

@@ -83,6 +83,7 @@ export class ChildWorker {
     this.#jobs = new WorkerJobs(thread, pool, new WorkerLife(thread, pool, forEver), {
       goOn: () => {},
       retire: () => (this.#hasStray = true),
+      beginsLimited: (slot) => this.#tellBegun(slot),
     });
     this.#isInitializing = true;
     try {
@@ -94,7 +95,7 @@ export class ChildWorker {
       process.exit(1);
     }
     this.#isInitializing = false;
-    this.#channel.send(frame(Message.up, 0));
+    this.#send(Message.up, 0);
   }
 
   #beginJob(key: number, numbers: readonly number[], bytes: Uint8Array): void {
@@ -119,6 +120,10 @@ export class ChildWorker {
     (this.#jobs as WorkerJobs).begin(slot);
   }
 
+  #tellBegun(slot: number): void {
+    for (const [key, own] of this.#slots) if (own === slot) this.#send(Message.begun, key);
+  }
+
   /** Its outcome is in the slot. */
   #settle(key: number, slot: number): void {
     const thread = this.#thread as ThisThread;
@@ -126,7 +131,7 @@ export class ChildWorker {
     const heapKiB = getHeapStatistics().used_heap_size >>> 10;
     const numbers = [outcome, heapKiB, this.#hasStray ? 1 : 0];
     const bytes = bytesOfPayload(thread, slot, Part.result);
-    this.#channel.send(frame(Message.outcome, key, numbers, bytes));
+    this.#send(Message.outcome, key, numbers, bytes);
     this.#slots.delete(key);
     thread.mailbox.release(slot);
   }
@@ -156,7 +161,11 @@ export class ChildWorker {
   #reply(type: number, key: number, outcome: number, value: unknown): void {
     const packed = acrossTheBorder(() => pack([value], () => 'the result'));
     const { bytes } = packed as { bytes: Uint8Array };
-    this.#channel.send(frame(type, key, [outcome], bytes));
+    this.#send(type, key, [outcome], bytes);
+  }
+
+  #send(type: number, key: number, numbers?: readonly number[], bytes?: Uint8Array): void {
+    this.#channel.send(frame(type, key, numbers, bytes));
   }
 
   async #end(teardown: number): Promise<void> {

@@ -27,4 +27,6 @@ export interface JobsHost {
   goOn(): void;
   /** The worker shall take no job any more. */
   retire(): void;
+  /** The function of a job in this slot, which has a limit of time or a signal, is called now. */
+  beginsLimited?(slot: number): void;
 }

@@ -188,6 +188,7 @@ export class WorkerJobs implements Jobs {
     const { mailbox } = this.#thread;
     const endsAt = timeout === 0 ? Infinity : mailbox.now() + timeout;
     job.limits = { endsAt, graceMs, onGraceOver: this.#giveUp };
+    this.#host.beginsLimited?.(slot);
     if (timeout === 0) return;
     const end = mailbox.commonNow() + timeout + graceMs;
     setDeadline(this.#words, slot, this.#entry, deadlineFor(this.#pool.concurrency, end));

@@ -50,7 +50,7 @@ for (const { name: className, newPool, newWords, Broken, what } of executors) {
     for (const blocks of [true, false]) {
       describe(blocks ? 'blocking' : 'awaiting', () => {
         for (const [fn, isEnded, came] of endings) {
-          test(`a timeout fails ${fn.name}${isEnded ? ', and its ${what} is replaced' : ''}`, async () => {
+          test(`a timeout fails ${fn.name}${isEnded ? `, and its ${what} is replaced` : ''}`, async () => {
             const words = newWords();
             const limited = pool.with({ timeout: 30, grace: isEnded ? 10 : 10_000 });
             const error = await failureOf(limited.submit(fn, words), blocks);

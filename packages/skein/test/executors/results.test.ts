@@ -1,7 +1,7 @@
 /** What comes back from a pool, in every way of waiting, from the main thread and from threads. */
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
-import { gather, newEventLoop, NodeEventLoop, run } from 'skein';
+import { after, before, describe, test } from 'node:test';
+import { gather, newEventLoop, NodeEventLoop, run, setEventLoop } from 'skein';
 import { executors } from '../fixtures/executors.ts';
 import {
   addOne,
@@ -21,6 +21,7 @@ import { StrictRefusal, refuse } from '../fixtures/throwing.ts';
 for (const { name: className, newPool } of executors) {
   describe(className, () => {
     const pool = newPool({ maxWorkers: 2 });
+    before(() => setEventLoop(new NodeEventLoop())); // a run() before this has left none
     after(() => pool[Symbol.asyncDispose]());
 
     for (const style of allStyles) {

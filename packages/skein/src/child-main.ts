@@ -6,4 +6,4 @@ import { printDirectly } from './threading/thread-output.ts';
 
 preloadsAreOver();
 printDirectly();
-new ChildWorker();
+new ChildWorker().open();

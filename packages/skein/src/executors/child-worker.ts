@@ -49,7 +49,8 @@ export class ChildWorker {
   /** Whether a job goes on here that was given up. */
   #hasStray = false;
 
-  constructor() {
+  /** Begins to listen to the worker. */
+  open(): void {
     setLookOutside(this.#channel.look);
     process.on('uncaughtException', (error) => this.#crash(error));
     process.on('exit', (code) => this.#leave(code));

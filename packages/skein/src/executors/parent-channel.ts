@@ -60,14 +60,13 @@ export class ParentChannel {
 
   /** What has come; null = nothing. */
   #read(): Uint8Array | null {
+    let length = 0;
     try {
-      const length = readSync(CHANNEL_FD, this.#piece);
-      if (length === 0) process.exit(); // the worker is gone
-      return Uint8Array.prototype.slice.call(this.#piece, 0, length);
+      length = readSync(CHANNEL_FD, this.#piece);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return null;
-      process.exit();
     }
+    return length > 0 ? Uint8Array.prototype.slice.call(this.#piece, 0, length) : process.exit();
   }
 
   #handleAll(): void {

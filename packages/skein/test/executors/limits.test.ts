@@ -13,9 +13,8 @@ import {
 } from 'skein';
 import { executors, threads } from '../fixtures/executors.ts';
 import { addOne, nameOfThread } from '../fixtures/functions.ts';
-import { putWord, waitForWordOf, wordAt, type Words } from '../fixtures/file-words.ts';
 import * as there from '../fixtures/limited.ts';
-import { eventually } from '../fixtures/words.ts';
+import { eventually, putWord, waitUntil, wordAt, type Words } from '../fixtures/words.ts';
 
 const { Came } = there;
 type Limited = (words: Words) => unknown;
@@ -73,7 +72,7 @@ for (const { name: className, newPool, newWords, Broken, what } of executors) {
         const controller = new AbortController();
         const { signal } = controller;
         const future = pool.with({ signal, grace: isEnded ? 10 : 10_000 }).submit(fn, words);
-        waitForWordOf(words, 0, Came.begun);
+        waitUntil(words, 0, Came.begun);
         controller.abort(new RangeError('enough'));
         await assert.rejects(Promise.resolve(future), new RangeError('enough'));
         assert.equal(wordAt(words, 0), came);
@@ -87,7 +86,7 @@ for (const { name: className, newPool, newWords, Broken, what } of executors) {
       test(`cancel() returns false for ${fn.name} while it runs, and asks it to end`, async () => {
         const words = newWords();
         const future = pool.submit(fn, words);
-        waitForWordOf(words, 0, Came.begun);
+        waitUntil(words, 0, Came.begun);
         assert.equal(future.cancel(), false);
         if (fn === there.computeAndReturn) {
           assert.equal(await future, 'half of it');
@@ -114,7 +113,7 @@ for (const { name: className, newPool, newWords, Broken, what } of executors) {
       const first = newWords();
       const long = single.submit(there.sleepLong, first);
       const limited = single.with({ timeout: 1000 }).submit(there.lookAtJob);
-      waitForWordOf(first, 0, Came.begun);
+      waitUntil(first, 0, Came.begun);
       await new Promise((resolve) => setTimeout(resolve, 50));
       long.cancel();
       const { timeLeft } = (await limited) as { timeLeft: number };
@@ -132,7 +131,7 @@ for (const { name: className, newPool, newWords, Broken, what } of executors) {
       using single = newPool({ maxWorkers: 1 });
       const words = newWords();
       const running = single.submit(there.sleepLong, words);
-      waitForWordOf(words, 0, Came.begun);
+      waitUntil(words, 0, Came.begun);
       const controller = new AbortController();
       const queued = single.with({ signal: controller.signal }).submit(there.compute, newWords());
       controller.abort('never mind');
@@ -167,7 +166,7 @@ for (const { name: className, newPool, newWords, Broken, what } of executors) {
       await run(async () => {
         const loop = new NodeEventLoop();
         const future = loop.runInExecutor(pool, there.sleepLong, words);
-        waitForWordOf(words, 0, Came.begun);
+        waitUntil(words, 0, Came.begun);
         future.cancel();
         await assert.rejects(Promise.resolve(future), CancelledError);
         await eventually(() => wordAt(words, 0) === Came.asked, 'the task is asked');
@@ -221,7 +220,8 @@ for (const { name: className, newPool, newWords, Broken, what } of executors) {
 
     describe('retries', () => {
       for (const fn of [there.failSome, there.exitSome, there.computeSome]) {
-        const limits = fn === there.computeSome ? { timeout: 20, grace: 0 } : {};
+        const timeout = what === 'thread' ? 20 : 1000; // a new process takes its time for the first file
+        const limits = fn === there.computeSome ? { timeout, grace: 0 } : {};
         test(`${fn.name}: done again until it succeeds`, async () => {
           const words = newWords();
           putWord(words, 0, 2);
@@ -244,7 +244,7 @@ for (const { name: className, newPool, newWords, Broken, what } of executors) {
       test('a task that was cancelled is not done again', async () => {
         const words = newWords();
         const future = pool.with({ retries: 5 }).submit(there.computeAndLook, words);
-        waitForWordOf(words, 0, Came.begun);
+        waitUntil(words, 0, Came.begun);
         future.cancel();
         await assert.rejects(Promise.resolve(future), CancelledError);
       });

@@ -4,7 +4,7 @@ import { after, describe, test } from 'node:test';
 import { type MapOptions, newEventLoop } from 'skein';
 import { executors, threads } from '../fixtures/executors.ts';
 import * as there from '../fixtures/mapped.ts';
-import { wordAt } from '../fixtures/file-words.ts';
+import { wordAt } from '../fixtures/words.ts';
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const squares = (n: number): number[] => range(n).map((x) => x * x);

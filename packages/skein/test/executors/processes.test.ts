@@ -11,19 +11,20 @@ import {
   CancelledError,
   type ConcurrentFuture,
   DataCloneError,
+  inline,
   newEventLoop,
   ProcessPoolExecutor,
   ThreadPoolExecutor,
   TimeoutError,
   transfer,
 } from 'skein';
-import { FileWords, waitForWordOf, wordAt } from '../fixtures/file-words.ts';
+import { FileWords } from '../fixtures/file-words.ts';
 import { addOne, echo } from '../fixtures/functions.ts';
 import * as there from '../fixtures/in-processes.ts';
 import { exitInInitializer, throwBesideInitializer } from '../fixtures/initializers.ts';
 import { keep } from '../fixtures/lives.ts';
 import { runProgram } from '../fixtures/run-program.ts';
-import { eventually } from '../fixtures/words.ts';
+import { eventually, waitUntil, wordAt } from '../fixtures/words.ts';
 
 const failureOf = async (future: ConcurrentFuture<unknown>): Promise<Error> =>
   Promise.resolve(future).then(
@@ -64,7 +65,7 @@ describe('a task that brings its process down fails alone, and is told how', () 
     test(how, async () => {
       const words = new FileWords();
       const beside = pool.submit(there.waitWith, words, 300);
-      waitForWordOf(words, 0, 1);
+      waitUntil(words, 0, 1);
       const fatal = pool.submit(there.end, how);
       const behind = Array.from({ length: 5 }, (_, i) => pool.submit(addOne, i));
       const error = await failureOf(fatal);
@@ -111,7 +112,7 @@ describe('a task that brings its process down fails alone, and is told how', () 
     inPool({ concurrencyPerWorker: 2 }, async (single) => {
       const words = new FileWords();
       const beside = single.submit(there.waitWith, words, 60_000);
-      waitForWordOf(words, 0, 1);
+      waitUntil(words, 0, 1);
       for (const each of [single.submit(there.end, 'SIGSEGV'), beside]) {
         assert.match((await failureOf(each)).message, /SIGSEGV/);
       }
@@ -143,7 +144,7 @@ describe('processes that are ended from outside', () => {
       inPool({ maxWorkers: 2 }, async (pool) => {
         const words = [new FileWords(), new FileWords()];
         const running = words.map((each) => pool.submit(there.computeWith, each));
-        for (const each of words) waitForWordOf(each, 0, 1);
+        for (const each of words) waitUntil(each, 0, 1);
         const queued = Array.from({ length: 10 }, () => pool.submit(there.pidOf));
         pool[how]();
         for (const each of running) {
@@ -159,7 +160,7 @@ describe('processes that are ended from outside', () => {
     inPool({}, async (pool) => {
       const words = new FileWords();
       const future = pool.submit(there.outlive, words);
-      waitForWordOf(words, 0, 1);
+      waitUntil(words, 0, 1);
       pool.terminateWorkers();
       assert.equal(await future, 'still here');
     }));
@@ -259,6 +260,15 @@ describe('what a task finds in its process', () => {
       assert.deepEqual(found['heapLimit'], ['--max-old-space-size=99']);
     });
   });
+
+  test('a function that crosses by its text', () =>
+    inPool({}, async (pool) => {
+      const twice = inline((x: number) => 2 * x);
+      assert.deepEqual([await pool.submit(twice, 21), await pool.submit(twice, 4)], [42, 8]);
+      const mapped: number[] = [];
+      for await (const each of pool.map(twice, [1, 2, 3], { chunkSize: 2 })) mapped.push(each);
+      assert.deepEqual(mapped, [2, 4, 6]);
+    }));
 
   test('threads of its own', () =>
     inPool({}, async (pool) => assert.equal(await pool.submit(there.inThreadOfChild, 1), 2)));
@@ -360,7 +370,7 @@ describe('tasks that shall end', () => {
     inPool({ maxWorkers: 2 }, async (pool) => {
       const words = [new FileWords(), new FileWords()];
       const patient = pool.submit(there.computeUntilAsked, words[0]!);
-      waitForWordOf(words[0]!, 0, 1);
+      waitUntil(words[0]!, 0, 1);
       const limited = pool.with({ timeout: 200, grace: 20 });
       const error = await failureOf(limited.submit(there.computeWith, words[1]!));
       assert.ok(error instanceof TimeoutError);
@@ -378,7 +388,7 @@ describe('tasks that shall end', () => {
       const controller = new AbortController();
       const { signal } = controller;
       const future = pool.with({ signal, grace: 10 }).submit(there.computeWith, words);
-      waitForWordOf(words, 0, 1);
+      waitUntil(words, 0, 1);
       future.cancel();
       controller.abort(new RangeError('enough'));
       assert.equal((await failureOf(future)).message, 'enough');
@@ -389,7 +399,7 @@ describe('tasks that shall end', () => {
     inPool({ concurrencyPerWorker: 3 }, async (pool) => {
       const words = new FileWords();
       const beside = pool.submit(there.waitWith, words, 400);
-      waitForWordOf(words, 0, 1);
+      waitUntil(words, 0, 1);
       const hanging = pool.with({ timeout: 20, grace: 10 }).submit(there.outlive, words);
       assert.ok((await failureOf(hanging)) instanceof TimeoutError);
       assert.notEqual(await pool.submit(there.pidOf), await beside);
@@ -399,7 +409,7 @@ describe('tasks that shall end', () => {
     inPool({ concurrencyPerWorker: 3 }, async (pool) => {
       const words = [new FileWords(), new FileWords()];
       const beside = pool.submit(there.waitWith, words[0]!, 60_000);
-      waitForWordOf(words[0]!, 0, 1);
+      waitUntil(words[0]!, 0, 1);
       const limited = pool.with({ timeout: 20, grace: 0 });
       assert.ok(
         (await failureOf(limited.submit(there.computeWith, words[1]!))) instanceof TimeoutError,
@@ -413,7 +423,7 @@ describe('tasks that shall end', () => {
       const { sleepInCoroutine, Came } = await import('../fixtures/limited.ts');
       const words = new FileWords();
       const future = pool.submit(sleepInCoroutine, words);
-      waitForWordOf(words, 0, Came.begun);
+      waitUntil(words, 0, Came.begun);
       future.cancel();
       await assert.rejects(Promise.resolve(future), CancelledError);
     }));

@@ -57,6 +57,13 @@ export interface Hello {
   readonly initializer: Initializer | undefined;
 }
 
+/** A job in the hands of the child. */
+interface SentJob {
+  readonly job: RunningJob;
+  /** The `Ask` that was passed on. */
+  asked: number;
+}
+
 /** Somebody waits for something of the child. */
 interface Waiter {
   readonly resolve: (value: unknown) => void;
@@ -73,17 +80,21 @@ export class ChildJobs implements Jobs {
   readonly #setup: ChildSetup;
   readonly #outcomes: Outcomes;
   /** By slot. */
-  readonly #jobs = new Map<number, RunningJob>();
+  readonly #jobs = new Map<number, SentJob>();
   /** Functions that the child knows, by number. */
   readonly #known = new Set<number>();
   readonly #calls = new Map<number, Waiter>();
   #lastCall = 0;
   #child: ChildProcess | null = null;
+  /** Whoever waits for the child to come up, while it does. */
   #starting: Waiter | null = null;
+  readonly #isUp: Promise<unknown>;
   #hasEnded = false;
   #onEnd: (() => void) | null = null;
   /** Whether a function goes on in the child that nobody waits for. */
   #hasStray = false;
+  /** Whether it was ended since a job did not end. */
+  #isKilled = false;
   #heapKiB = 0;
 
   constructor(
@@ -101,8 +112,9 @@ export class ChildJobs implements Jobs {
     this.#setup = setup;
     this.#outcomes = new Outcomes(thread);
     life.heapUsed = () => this.#heapKiB * 1024;
+    this.#isUp = new Promise((resolve, reject) => (this.#starting = { resolve, reject }));
     thread.mailbox.afterDrain.push(() => {
-      for (const job of this.#jobs.values()) job.tell();
+      for (const sent of this.#jobs.values()) this.#look(sent);
     });
     const asyncJobs = new AsyncJobs(); // in its loop `runOnAll` comes in
     setAsyncJobsOfThread(asyncJobs);
@@ -117,19 +129,20 @@ export class ChildJobs implements Jobs {
 
   /** Starts the child, and has it call the initializer. */
   prepare(initializer: Initializer | undefined): Promise<void> {
-    return new Promise<unknown>((resolve, reject) => {
-      this.#starting = { resolve, reject };
-      const { words, entry } = { words: this.#words, entry: this.#thread.address.entry };
-      this.#child = new ChildProcess(words, entry, this.#setup, {
+    const { address, name } = this.#thread;
+    try {
+      this.#child = new ChildProcess(this.#words, address.entry, this.#setup, {
         received: (each) => this.#receive(each),
         ended: (end) => this.#endWith(end),
       });
-      if (initializer !== undefined) this.#introduce(initializer.fn);
-      const { cwd } = this.#setup;
-      const { name } = this.#thread;
-      const hello: Hello = { name, concurrency: this.#concurrency, cwd, initializer };
-      this.#send(Message.hello, 0, [], bytesOf(pack([hello], () => 'the setup')));
-    }) as Promise<void>;
+    } catch (error) {
+      this.#endWith({ code: null, signal: null, error: error as Error });
+    }
+    if (initializer !== undefined) this.#introduce(initializer.fn);
+    const { cwd } = this.#setup;
+    const hello: Hello = { name, concurrency: this.#concurrency, cwd, initializer };
+    this.#send(Message.hello, 0, [], bytesOf(pack([hello], () => 'the setup')));
+    return this.#isUp as Promise<void>;
   }
 
   begin(slot: number): void {
@@ -140,13 +153,26 @@ export class ChildJobs implements Jobs {
     const isLimited = (bits & Payload.limited) !== 0;
     const timeout = isLimited ? (this.#words[control + CONTROL.timeout] as number) : 0;
     const graceMs = isLimited ? (this.#words[control + CONTROL.grace] as number) : 0;
-    const job = new RunningJob(this.#words, slot, noFunction);
-    this.#jobs.set(slot, job);
+    const sent: SentJob = {
+      job: new RunningJob(this.#words, slot, noFunction),
+      asked: Ask.none,
+    };
+    this.#jobs.set(slot, sent);
     this.#introduce(fn);
     const bytes = bytesOfPayload(this.#thread, slot, Part.args);
     this.#send(Message.job, slot, [fn, bits & ~Payload.carried, timeout, graceMs], bytes);
-    if (isLimited) this.#limit(job, Infinity);
-    job.follow({ cancel: () => this.#ask(slot) });
+    if (isLimited) this.#limit(sent.job, Infinity);
+    this.#look(sent);
+  }
+
+  /** Passes on that a job was asked to end. Of its time the child knows by itself. */
+  #look(sent: SentJob): void {
+    const { job } = sent;
+    job.tell();
+    const asked = askedOf(this.#words, job.slot);
+    if (asked === sent.asked) return;
+    sent.asked = asked;
+    this.#send(Message.ask, job.slot, [asked]);
   }
 
   /** The child gives up by itself a job that goes on beside others, if it comes to that. */
@@ -158,22 +184,17 @@ export class ChildJobs implements Jobs {
 
   /** The function of a limited job is called now; until then its module may have been loaded. */
   #begun(slot: number): void {
-    const job = this.#jobs.get(slot);
+    const job = this.#jobs.get(slot)?.job;
     const timeout = this.#words[controlAt(slot) + CONTROL.timeout] as number;
     if (job === undefined || timeout === 0) return;
     this.#limit(job, this.#thread.mailbox.now() + timeout);
-    job.follow({ cancel: () => this.#ask(slot) });
-  }
-
-  #ask(slot: number): boolean {
-    const what = askedOf(this.#words, slot);
-    this.#send(Message.ask, slot, [what === Ask.none ? Ask.abort : what]);
-    return true;
+    job.follow(nobody); // sets its timer
   }
 
   /** The job goes on after its grace: its child is ended, and its future hears at once. */
   #killFor(job: RunningJob): void {
     this.#host.retire();
+    this.#isKilled = true;
     this.#child?.kill();
     this.#finish(job.slot, job.isOverrun ? Outcome.killed : Outcome.cancelled, nothing);
   }
@@ -210,7 +231,7 @@ export class ChildJobs implements Jobs {
 
   /** A job is over, unless it was before: what came of it goes home. */
   #finish(slot: number, outcome: number, bytes: Uint8Array): void {
-    const job = this.#jobs.get(slot);
+    const job = this.#jobs.get(slot)?.job;
     if (job === undefined) return;
     this.#jobs.delete(slot);
     if (outcome === Outcome.broken) this.#host.retire(); // by its last words
@@ -228,11 +249,10 @@ export class ChildJobs implements Jobs {
   #endWith(end: ChildEnd): void {
     this.#hasEnded = true;
     this.#host.retire();
-    const what = howItEnded(end);
+    const what = this.#isKilled ? killedForAnother : howItEnded(end);
     this.breakAll(what, undefined);
     const error = new BrokenProcessPool(`A worker of the pool has no process: ${what}`);
-    this.#starting?.reject(error);
-    this.#starting = null;
+    if (this.#starting !== null) return this.#starting.reject(error);
     for (const waiter of this.#calls.values()) waiter.reject(error);
     this.#calls.clear();
     this.#onEnd?.();
@@ -247,7 +267,7 @@ export class ChildJobs implements Jobs {
   breakAll(message: string, cause: unknown): boolean {
     const jobs = [...this.#jobs.values()];
     this.#jobs.clear();
-    for (const job of jobs) {
+    for (const { job } of jobs) {
       job.end();
       this.#outcomes.sendBroken(job.slot, message, cause, true);
     }
@@ -264,7 +284,8 @@ export class ChildJobs implements Jobs {
   }
 
   /** A call in the child beside its jobs. */
-  #call(id: number, args: unknown[]): Promise<unknown> {
+  async #call(id: number, args: unknown[]): Promise<unknown> {
+    await this.#isUp;
     return new Promise((resolve, reject) => {
       this.#introduce(id);
       const place = (index: number): string => `argument ${index + 1}`;
@@ -288,6 +309,13 @@ export class ChildJobs implements Jobs {
 
 /** In the thread a job has no function; what it is called is known where it was submitted. */
 const noFunction = Object.defineProperty(() => {}, 'name', { value: '' });
+
+/** Nothing in this thread waits for the end of a job. */
+const nobody = { cancel: (): boolean => true };
+
+const killedForAnother =
+  'its process was ended, since a task beside it did not end when it was asked to. The pool has ' +
+  'replaced the process.';
 
 const nothing = bytesOf(pack([undefined], () => ''));
 

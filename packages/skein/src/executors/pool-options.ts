@@ -15,7 +15,7 @@ export type ThreadPoolExecutorOptions<A extends unknown[] = unknown[]> = PoolBas
 
 /** What any pool takes. Where it says thread, a pool of processes has a process. */
 export interface PoolBasics<A extends unknown[]> {
-  /** The most threads, ≥ 1. Default: `min(32, availableParallelism() + 4)`. */
+  /** The most threads, ≥ 1. Default: `min(32, availableParallelism() + 4)`; of processes, one per core. */
   readonly maxWorkers?: number | undefined;
   /** So many threads are started at once and kept, ≥ 0, at most `maxWorkers`. Default 0. */
   readonly minWorkers?: number | undefined;
@@ -133,7 +133,7 @@ export function threadPoolSettings<A extends unknown[]>(
     );
   }
   return {
-    ...basicSettings(options, maxTasksPerWorker),
+    ...basicSettings(options, Math.min(32, availableParallelism() + 4), maxTasksPerWorker),
     namePrefix: threadNamePrefix ?? `ThreadPoolExecutor-${count++}`,
     resourceLimits,
     forWorkers: {},
@@ -154,13 +154,15 @@ export function requirePoolOptions(options: object, name: string, own: readonly 
 /**
  * What any pool is made with.
  *
+ * @param most - how many workers it may have, if the options do not say
  * @throws {ValueError} when a value makes no sense
  */
 export function basicSettings<A extends unknown[]>(
   options: PoolBasics<A> & { readonly initargs?: readonly unknown[] | undefined },
+  most: number,
   maxTasks: number,
 ): Omit<PoolSettings, 'namePrefix' | 'resourceLimits' | 'forWorkers'> {
-  const { maxWorkers = Math.min(32, availableParallelism() + 4), minWorkers = 0 } = options;
+  const { maxWorkers = most, minWorkers = 0 } = options;
   const { concurrencyPerWorker = 1, maxQueue = Infinity } = options;
   const { idleTimeout = Infinity, ageing = AGEING_MS, maxHeapPerWorker = Infinity } = options;
   const { initializer, initargs, teardown } = options;

@@ -120,7 +120,7 @@ export class PoolWorker {
         await prepared;
       } catch (error) {
         if (this.#isInitializing) this.#break(error);
-        else console.error(`Exception in thread ${this.#thread.name}:`, error);
+        else if (!this.#wasEnded) console.error(`Exception in thread ${this.#thread.name}:`, error);
         process.exit(1);
       }
       this.#isInitializing = false;
@@ -306,8 +306,7 @@ export class PoolWorker {
   /** The initializer has failed: no task of this pool can be done (CPython's rule 74). */
   #break(cause: unknown): void {
     this.#isInitializing = false;
-    if (load(this.#words, threadAt(this.#entry) + THREAD.endReason) === EndReason.terminated)
-      return;
+    if (this.#wasEnded) return;
     console.error('Exception in initializer:', cause);
     compareExchange(this.#words, this.#pool.at + POOL.status, PoolStatus.open, PoolStatus.broken);
     for (;;) {
@@ -315,6 +314,11 @@ export class PoolWorker {
       if (slot === NO_JOB) break;
       this.#jobs.breakQueued(slot, cause);
     }
+  }
+
+  /** Whether somebody has ended it from outside: that is no failure of its own. */
+  get #wasEnded(): boolean {
+    return load(this.#words, threadAt(this.#entry) + THREAD.endReason) === EndReason.terminated;
   }
 
   #crash(error: unknown): void {

@@ -1,5 +1,6 @@
 /** The options of a pool of processes, as far as they are not those of any pool. */
 import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { inspect } from 'node:util';
 import { ValueError } from '../core/exceptions.ts';
 import { childArguments } from '../threading/node-arguments.ts';
@@ -67,7 +68,7 @@ export function processPoolSettings<A extends unknown[]>(
     cwd,
   };
   return {
-    ...basicSettings(options, maxTasksPerChild),
+    ...basicSettings(options, availableParallelism(), maxTasksPerChild),
     namePrefix: `ProcessPoolExecutor-${count++}`,
     resourceLimits: undefined,
     forWorkers: { child },

@@ -200,7 +200,7 @@ export class WorkerSupply {
       const at = threadAt(entry);
       if (load(words, at + THREAD.pool) !== pool.config.pool + 1) continue;
       if (load(words, at + THREAD.status) === ThreadStatus.starting) return false;
-      const isBusy = isOnCpu(load(words, at + THREAD.tid));
+      const isBusy = isOnCpu(load(words, at + THREAD.tid), load(words, at + THREAD.child));
       if (isBusy === undefined) return this.#load.used() < this.#cores - SPARE;
       if (isBusy) computing++;
     }

@@ -129,6 +129,12 @@ describe('a task that brings its process down fails alone, and is told how', () 
       }));
   }
 
+  test('in the initializer, by a signal: the cause says which', () =>
+    inPool({ initializer: there.end, initargs: ['SIGSEGV'] }, async (broken) => {
+      const { cause } = await failureOf(broken.submit(addOne, 1));
+      assert.match(String(cause), /^BrokenProcessPool: .* was killed by signal SIGSEGV/);
+    }));
+
   test('what cannot be started breaks the pool', () =>
     inPool({ execArgv: ['--no-such-option'] }, async (broken) => {
       assert.ok((await failureOf(broken.submit(addOne, 1))) instanceof BrokenProcessPool);
@@ -414,7 +420,9 @@ describe('tasks that shall end', () => {
       assert.ok(
         (await failureOf(limited.submit(there.computeWith, words[1]!))) instanceof TimeoutError,
       );
-      assert.ok((await failureOf(beside)) instanceof BrokenProcessPool);
+      const error = await failureOf(beside);
+      assert.ok(error instanceof BrokenProcessPool);
+      assert.match(error.message, /its process was ended, since a task beside it did not end/);
       assert.equal(await pool.submit(addOne, 1), 2);
     }));
 

@@ -27,7 +27,9 @@ for (const { name: className, newPool } of executors) {
         test(`${target.name}: each result comes back in the loop that asked`, async () => {
           await using pool = newPool({ maxWorkers: 2 });
           const outcomes = Array.from({ length: 5 }, (_, index) =>
-            outcomeOf((reporter: Reporter) => new Thread({ target, args: [reporter, pool, index] })),
+            outcomeOf(
+              (reporter: Reporter) => new Thread({ target, args: [reporter, pool, index] }),
+            ),
           );
           for (const [index, outcome] of (await Promise.all(outcomes)).entries()) {
             assert.deepEqual(outcome, { asked: 100, right: 100, inLoop: 100, index });

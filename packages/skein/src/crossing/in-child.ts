@@ -19,8 +19,11 @@ export const CHILD_ENTRY = 'child-main.js';
 export const isInChild: boolean = isMainThread && beginsHere(process.argv[1]);
 
 function beginsHere(script: string | undefined): boolean {
-  if (script === undefined || !script.endsWith(CHILD_ENTRY)) return false;
-  return import.meta.url.startsWith(new URL('.', pathToFileURL(script)).href);
+  if (script === undefined) return false;
+  const { href } = pathToFileURL(script);
+  // In the bundle all files are in one folder; as separate modules this one is a room further down.
+  const places = [CHILD_ENTRY, `../${CHILD_ENTRY}`];
+  return places.some((place) => new URL(place, import.meta.url).href === href);
 }
 
 if (isInChild) {

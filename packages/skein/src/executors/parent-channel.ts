@@ -50,13 +50,19 @@ export class ParentChannel {
     for (let read = this.#read(); read !== null; read = this.#read()) {
       this.#frames.push(...this.#reader.push(read));
     }
-    const asks = this.#frames.filter(({ type }) => type === Message.ask);
+    const asks = this.#frames.filter((each) => this.#isForBegunJob(each));
     if (asks.length > 0) {
-      this.#frames = this.#frames.filter(({ type }) => type !== Message.ask);
+      this.#frames = this.#frames.filter((each) => !asks.includes(each));
       for (const each of asks) this.#handle(each);
     }
     if (this.#frames.length > 0 && !this.#isHandling) setImmediate(() => this.#handleAll());
   };
+
+  /** Whether it asks a job to end that does not wait here itself. */
+  #isForBegunJob({ type, key }: Frame): boolean {
+    if (type !== Message.ask) return false;
+    return !this.#frames.some((each) => each.type === Message.job && each.key === key);
+  }
 
   /** What has come; null = nothing. */
   #read(): Uint8Array | null {

@@ -83,7 +83,6 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
   readonly #kind: PoolKind;
   readonly #thread: ThisThread;
   readonly #settings: PoolSettings;
-  readonly #namePrefix: string;
   readonly #initializer: Initializer | undefined;
   readonly #teardown: number | undefined;
   #pool: PoolMemory | undefined;
@@ -97,11 +96,10 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
     this.#settings = settings;
     this.#thread = thisThread();
     if (this.#thread.isRoot) thisThreadWithKeeper(); // it starts while the program goes on
-    this.#namePrefix = settings.namePrefix;
-    const { initializer, initargs, teardown } = settings;
+    const { namePrefix, initializer, initargs, teardown } = settings;
     this.#initializer = this.#within(() => packInitializer(this.#thread, initializer, initargs));
     if (teardown !== undefined) this.#teardown = functionId(this.#thread, teardown);
-    noteExecutor(this, this.#namePrefix, () => this.#isOpenPool());
+    noteExecutor(this, namePrefix, () => this.#isOpenPool());
     if (this.#settings.size.minWorkers > 0) this.#open();
   }
 
@@ -112,7 +110,8 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
    *   registered with `task()`
    * @param args - whatever the structured clone algorithm carries, executors, `loop.remote()`, and what
    *   describes itself (`shareKey`); copied before this returns, or moved (`transfer`). The compiler
-   *   refuses functions, symbols, promises and WeakMaps
+   *   refuses functions, symbols, promises and WeakMaps. A pool of processes refuses what only threads
+   *   can have in common: executors, loops, `SharedArrayBuffer`s, and what only a port carries
    * @throws {RuntimeError} `ERR_EXECUTOR_SHUTDOWN` after `shutdown()`; `ERR_MAIN_GUARD` while a
    *   worker imports the module that makes the call
    * @throws {BrokenExecutor} when the pool's initializer has failed
@@ -344,7 +343,7 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
   /** The pool itself is made when it is first needed: a module that only defines one costs nothing. */
   #open(): Submitter {
     const thread = thisThreadWithKeeper();
-    const { size, life, resourceLimits, forWorkers } = this.#settings;
+    const { size, life, namePrefix, resourceLimits, forWorkers } = this.#settings;
     const pool = enterPool(thread.memory, size);
     const submitter = this.#use(pool, pool.ident);
     const data: WorkerData & object = {
@@ -363,7 +362,7 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
       pool: pool.index,
       ident: pool.ident,
       started,
-      namePrefix: this.#namePrefix,
+      namePrefix,
       entry,
       data,
       resourceLimits,
@@ -371,7 +370,7 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
     // The keeper starts workers as they are needed; the first is on its way before the keeper is.
     if (started === 1) {
       const flags = ThreadFlag.worker | ThreadFlag.daemon;
-      const name = `${this.#namePrefix}_0`;
+      const name = `${namePrefix}_0`;
       startThread({ name, daemon: true, flags, pool: pool.index, entry, data, resourceLimits });
     }
     if (this.#isShutdown) this.#close(false);

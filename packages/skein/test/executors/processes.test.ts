@@ -426,6 +426,19 @@ describe('tasks that shall end', () => {
       assert.equal(await pool.submit(addOne, 1), 2);
     }));
 
+  test('one that was sent behind one that computes, and cancelled before it began', () =>
+    inPool({ concurrencyPerWorker: 2 }, async (pool) => {
+      const words = [new FileWords(), new FileWords()];
+      const first = pool.submit(there.computeUntilAsked, words[0]!);
+      waitUntil(words[0]!, 0, 1);
+      const second = pool.submit(there.computeUntilAsked, words[1]!);
+      await eventually(() => second.running(), 'a worker has it');
+      second.cancel();
+      await new Promise((resolve) => setTimeout(resolve, 50)); // the first looks meanwhile
+      first.cancel();
+      assert.equal(await second, await first);
+    }));
+
   test('one that blocks in a loop of its own hears of it', () =>
     inPool({}, async (pool) => {
       const { sleepInCoroutine, Came } = await import('../fixtures/limited.ts');

@@ -19,11 +19,14 @@ export const CHILD_ENTRY = 'child-main.js';
 export const isInChild: boolean = isMainThread && beginsHere(process.argv[1]);
 
 function beginsHere(script: string | undefined): boolean {
-  if (script === undefined) return false;
+  // Of a bundler that has put this package into the program it may be undefined.
+  const own: string | undefined = import.meta.url;
+  if (script === undefined || own === undefined) return false;
   const { href } = pathToFileURL(script);
+  if (!href.endsWith(`/${CHILD_ENTRY}`)) return false;
+  const folder = href.slice(0, -CHILD_ENTRY.length);
   // In the bundle all files are in one folder; as separate modules this one is a room further down.
-  const places = [CHILD_ENTRY, `../${CHILD_ENTRY}`];
-  return places.some((place) => new URL(place, import.meta.url).href === href);
+  return own.startsWith(folder) && /^(?:crossing\/)?[^/]+$/.test(own.slice(folder.length));
 }
 
 if (isInChild) {

@@ -157,9 +157,14 @@ export function readPayload(thread: ThisThread, slot: number, part: number): unk
     return decode(Buffer.from(carried.buffer), carried.length);
   }
   const length = words[at + SLOT.length] as number;
-  const page = load(words, at + part);
-  if (page === 0) return decode(viewOf(thread, slot), length);
-  return decode(Buffer.from(thread.memory.buffers.arena, (page - 1) * PAGE_BYTES, length), length);
+  return decode(memoryOf(thread, slot, part, length), length);
+}
+
+/** Where the bytes of a payload lie, at the beginning of this. */
+function memoryOf(thread: ThisThread, slot: number, part: number, length: number): Buffer {
+  const page = load(thread.memory.words, slotAt(slot) + part);
+  if (page === 0) return viewOf(thread, slot);
+  return Buffer.from(thread.memory.buffers.arena, (page - 1) * PAGE_BYTES, length);
 }
 
 /** The bytes of a payload, as they lie there; valid as long as the slot is not written or given up. */
@@ -171,9 +176,7 @@ export function bytesOfPayload(thread: ThisThread, slot: number, part: number): 
     return thread.fetchCarried(words[at + SLOT.serial] as number) as Uint8Array;
   }
   const length = words[at + SLOT.length] as number;
-  const page = load(words, at + part);
-  if (page === 0) return viewOf(thread, slot).subarray(0, length);
-  return Buffer.from(thread.memory.buffers.arena, (page - 1) * PAGE_BYTES, length);
+  return memoryOf(thread, slot, part, length).subarray(0, length);
 }
 
 function writeBlock(

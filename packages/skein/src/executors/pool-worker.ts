@@ -262,8 +262,8 @@ export class PoolWorker {
     this.#idleTimer = setTimeout(
       () => {
         if (this.#mayIdle() <= 0) this.#leaveIfNotNeeded();
-        if (this.#isRetired) this.#work();
-        else this.#leaveInTime();
+        if (this.#isIdle) this.#leaveInTime();
+        else this.#work();
       },
       Math.max(1, left),
     );

@@ -55,20 +55,19 @@ export class WorkerLife {
     return this.heapUsed() > this.#limits.maxHeap * MIB;
   }
 
-  /** Whether the pool seems to have more workers than it may have. */
+  /** Whether the pool has more workers than it may have, and none of them is on its way out. */
   get isOneTooMany(): boolean {
     const words = this.#words;
     const { at } = this.#pool;
-    return (words[at + POOL.workers] as number) > (words[at + POOL.maxWorkers] as number);
+    if ((words[at + POOL.workers] as number) <= (words[at + POOL.maxWorkers] as number))
+      return false;
+    const most = load(words, at + POOL.maxWorkers) + this.#pool.blocked;
+    return load(words, at + POOL.workers) > most && load(words, at + POOL.leaving) === 0;
   }
 
   /** Whether the pool has more workers than it may have, and this one is to go. */
   isSurplus(): boolean {
-    if (!this.isOneTooMany) return false;
-    const words = this.#words;
-    const { at } = this.#pool;
-    const most = load(words, at + POOL.maxWorkers) + this.#pool.blocked;
-    return load(words, at + POOL.workers) > most && this.#goes();
+    return this.isOneTooMany && this.#goes();
   }
 
   /** Whether it may end since it has had nothing to do; then nobody else may until it has. */

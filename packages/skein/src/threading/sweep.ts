@@ -3,7 +3,7 @@
  * that nothing waits on the dead. Runs after Node has ended the thread for good; from then on no
  * step of it can come in between, and every claim in memory that carries its name is stale.
  *
- * A child process that it has left behind is ended first. The order of the rest matters:
+ * The order matters:
  *  1. its inbox is closed: pushes fail from now on, and the pusher keeps what it has;
  *  2. jobs in its hands: running and condemned → lost, done → done(keeper), for their owners to find
  *     (or, when the owner is dead as well, freed);
@@ -45,7 +45,6 @@ import {
 import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
 import { isAlive, type ThreadAddress, wakeAll } from '../shared/thread-table.ts';
-import { killChild } from './children.ts';
 
 /** Where that lies which slots refer to. */
 export interface Leavings {
@@ -67,7 +66,6 @@ export function sweep(
 ): { readonly pool: number; readonly hasFailed: boolean } {
   const { words } = memory;
   const at = threadAt(dead.entry);
-  killChild(words, dead.entry, 'SIGKILL');
   const reason = whyItDied(words, at);
   const exitCode = load(words, at + THREAD.exitCode);
   const hasBegun = load(words, at + THREAD.status) === ThreadStatus.running;

@@ -24,7 +24,9 @@ for (const size of [1, 2, 31, 32, 33, 63, 100, 4096, all.length]) {
       heard.push(...reader.push(all.subarray(from, from + size)));
     }
     assert.deepEqual(
-      heard.map((each) => ({ ...each, bytes: Uint8Array.from(each.bytes) })),
+      heard.map(({ type, key, numbers, bytes }) => {
+        return { type, key, numbers, bytes: Uint8Array.from(bytes) };
+      }),
       said,
     );
   });

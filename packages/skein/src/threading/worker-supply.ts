@@ -97,6 +97,17 @@ export class WorkerSupply {
     if (pool === undefined) return;
     pool.failures = hasFailed ? pool.failures + 1 : 0;
     if (pool.failures === MOST_FAILURES) this.#break(pool);
+    else if (hasFailed) this.#tryAgain(pool);
+  }
+
+  /** Somebody may wait for the worker without having work for it (`warmUp`). */
+  #tryAgain({ memory }: Pool): void {
+    const { words } = this.#memory;
+    const wanted = Math.max(
+      load(words, memory.at + POOL.warmUp),
+      load(words, memory.at + POOL.workers) + 1,
+    );
+    store(words, memory.at + POOL.warmUp, wanted);
   }
 
   /** Its workers cannot be started: nobody will ever do what is queued. */

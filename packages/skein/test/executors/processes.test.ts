@@ -139,6 +139,11 @@ describe('a task that brings its process down fails alone, and is told how', () 
     inPool({ execArgv: ['--no-such-option'] }, async (broken) => {
       assert.ok((await failureOf(broken.submit(addOne, 1))) instanceof BrokenProcessPool);
     }));
+
+  test('and warmUp() fails, though there is no work', () =>
+    inPool({ execArgv: ['--no-such-option'] }, async (broken) => {
+      assert.ok((await failureOf(broken.warmUp())) instanceof BrokenProcessPool);
+    }));
 });
 
 describe('processes that are ended from outside', () => {

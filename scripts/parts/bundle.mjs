@@ -10,7 +10,16 @@ import { join } from 'node:path';
 import { packageFolder } from './places.mjs';
 
 /** The modules that somebody begins with. */
-const DOORS = ['index', 'syncify', 'testing', 'keeper-main', 'pool-worker-main', 'thread-main'];
+const DOORS = [
+  'index',
+  'syncify',
+  'testing',
+  'keeper-main',
+  'pool-worker-main',
+  'process-worker-main',
+  'child-main',
+  'thread-main',
+];
 
 /** Bundles what `tsc` has put into dist. */
 export async function bundle() {

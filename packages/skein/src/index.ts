@@ -3,7 +3,7 @@ import { setAmbientContext } from './core/ambient-context.ts';
 import { setDefaultExecutorFactory } from './core/executor.ts';
 import { setPackagePlace } from './crossing/door.ts';
 import { asyncContext } from './loops/async-context.ts';
-import { ThreadPoolExecutor } from './executors/thread-pool-executor.ts';
+import { ThreadPoolExecutor } from './executors/thread-pool.ts';
 import { keptByLoop } from './executors/unclosed-executors.ts';
 
 setPackagePlace(import.meta.url);
@@ -47,6 +47,7 @@ export type { ExceptionContext, ExceptionHandler } from './core/exception-handle
 export {
   BrokenBarrierError,
   BrokenExecutor,
+  BrokenProcessPool,
   BrokenThreadPool,
   CancelledError,
   DataCloneError,
@@ -114,6 +115,7 @@ export { currentJob, type CurrentJob } from './executors/current-job.ts';
 export { ExecutorView } from './executors/executor-view.ts';
 export { MapResults } from './executors/map.ts';
 export type { MapOptions } from './executors/map-options.ts';
+export type { PoolExecutor, ShutdownOptions } from './executors/pool-executor.ts';
 export type {
   PoolStatistics,
   TimeStatistics,
@@ -129,9 +131,11 @@ export type {
 export type { TraceHeaders } from './executors/trace-context.ts';
 export { type Streamable, StreamValues } from './executors/stream.ts';
 export type { ThreadPoolExecutorOptions } from './executors/pool-options.ts';
+export { ProcessPoolExecutor } from './executors/process-pool.ts';
+export type { ProcessPoolExecutorOptions } from './executors/process-pool-options.ts';
 export { runCoroutineThreadsafe } from './executors/run-coroutine-threadsafe.ts';
 export type { SubmitOptions } from './executors/submit-options.ts';
-export { type ShutdownOptions, ThreadPoolExecutor } from './executors/thread-pool-executor.ts';
+export { ThreadPoolExecutor } from './executors/thread-pool.ts';
 export { getEventLoop, newEventLoop, setEventLoop } from './loops/default-loop.ts';
 export { NodeEventLoop } from './loops/node-event-loop.ts';
 export { printCallGraph, type PrintCallGraphOptions } from './loops/print-call-graph.ts';

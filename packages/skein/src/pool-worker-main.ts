@@ -5,11 +5,12 @@ import { preloadsAreOver } from './crossing/import-guard.ts';
 import { type LoaderSetup, prepareLoader } from './crossing/loader.ts';
 import { thisThread } from './crossing/this-thread.ts';
 import { PoolWorker, type WorkerData } from './executors/pool-worker.ts';
+import { WorkerJobs } from './executors/worker-jobs.ts';
 import { printDirectly } from './threading/thread-output.ts';
 
 const { loader, data } = workerData as { loader: LoaderSetup; data: WorkerData };
 preloadsAreOver();
 printDirectly();
-const worker = new PoolWorker(thisThread(), data);
+const worker = new PoolWorker(thisThread(), data, (...own) => new WorkerJobs(...own));
 await prepareLoader(loader);
 await worker.start();

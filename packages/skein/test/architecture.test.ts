@@ -33,8 +33,10 @@ const ROOMS: Record<string, { pure: boolean; imports: string[] }> = {
 /** Above the rooms: the door, and what the threads begin with. Nobody imports them but one another. */
 const TOP = new Set([
   'index.ts',
+  'child-main.ts',
   'keeper-main.ts',
   'pool-worker-main.ts',
+  'process-worker-main.ts',
   'syncify.ts',
   'testing.ts',
   'thread-main.ts',

@@ -87,6 +87,7 @@ export const exportedValues: readonly string[] = [
   'ExecutorView',
   'runCoroutineThreadsafe',
   'toThread',
+  'ProcessPoolExecutor',
   'ThreadPoolExecutor',
   'task',
   'transfer',
@@ -104,6 +105,7 @@ export const exportedValues: readonly string[] = [
   // exceptions
   'BrokenBarrierError',
   'BrokenExecutor',
+  'BrokenProcessPool',
   'BrokenThreadPool',
   'CancelledError',
   'DataCloneError',

@@ -109,6 +109,14 @@ export class BrokenThreadPool extends BrokenExecutor {
   }
 }
 
+/** A child process of a pool died, or could not be set up, and took the task with it. */
+export class BrokenProcessPool extends BrokenExecutor {
+  override readonly code: string = 'ERR_BROKEN_PROCESS_POOL';
+  static {
+    describe(this, 'BrokenProcessPool');
+  }
+}
+
 /** A barrier was reset or aborted while somebody waited at it, or it is broken since. */
 export class BrokenBarrierError extends RuntimeError {
   static {

@@ -3,8 +3,9 @@
 import { types } from 'node:util';
 import { DataCloneError } from '../core/exceptions.ts';
 import { STAYS_HOME, type StaysHome } from '../core/stays-home.ts';
-import { describe, isShareable, type Shareable } from './share.ts';
-import { holdsSharedInside } from './survey.ts';
+import { elsewhere, goesAcross } from './border.ts';
+import { describe, isShareable, type Shareable, staysInProcess } from './share.ts';
+import { holdsSharedInside, needsPort } from './survey.ts';
 
 /** The culprit: its path inside one of the values, and what it is. */
 interface Culprit {
@@ -31,12 +32,12 @@ export function cloneError(
     const place =
       culprit.path === '' ? where(index) : `${where(index)}, ${describePath(culprit.path)}`;
     return new DataCloneError(
-      `${place}: ${culprit.what} cannot be sent to another thread; ${culprit.hint}`,
+      `${place}: ${culprit.what} cannot be sent to ${elsewhere()}; ${culprit.hint}`,
     );
   }
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new DataCloneError(
-    `${values.map((_, index) => where(index)).join(', ')}: cannot be sent to another thread: ${reason}`,
+    `${values.map((_, index) => where(index)).join(', ')}: cannot be sent to ${elsewhere()}: ${reason}`,
     { cause },
   );
 }
@@ -75,7 +76,12 @@ function find(value: unknown, path: string, seen: Set<object>): Culprit | undefi
   }
   seen.add(value);
   if (types.isProxy(value)) return { path, what: 'a Proxy', hint: 'send a plain copy of it' };
-  if (isShareable(value)) return findInDescription(value, path, seen);
+  if (goesAcross() && needsPort(value)) return boundToProcess(value, path);
+  if (isShareable(value)) {
+    return staysInProcess(value)
+      ? { path, what: nameOf(value), hint: 'only threads of the same process can share it' }
+      : findInDescription(value, path, seen);
+  }
   if (isPlain(value)) return findInside(value, path, seen);
   const inside =
     types.isMap(value) || types.isSet(value) ? findInside(value, path, seen) : undefined;
@@ -97,6 +103,17 @@ function findInDescription(
     what: nameOf(object),
     hint: `${where} that it gives for itself (Symbol.for('skein.share')) is ${inside.what}; ${inside.hint}`,
   };
+}
+
+/** What threads of one process hand on to each other, and nobody else. */
+function boundToProcess(object: object, path: string): Culprit {
+  const isView = ArrayBuffer.isView(object);
+  if (isView || types.isSharedArrayBuffer(object)) {
+    const what = isView ? `${nameOf(object)} over a SharedArrayBuffer` : nameOf(object);
+    return { path, what, hint: 'processes have no memory in common; send a copy of the bytes' };
+  }
+  const hint = 'only threads of the same process can hand it on; send plain data';
+  return { path, what: nameOf(object), hint };
 }
 
 function nameOf(object: object): string {

@@ -13,6 +13,7 @@
  * Buffer, and only the bytes that it shows are sent.
  */
 
+import { goesAcross } from './border.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { cloneError } from './clone-place.ts';
 import type { MarkedValues } from './detached-copy.ts';
@@ -126,6 +127,7 @@ function encodeByEngine(
   try {
     bulk = serialize(payload);
   } catch (error) {
+    if (error instanceof Refused && goesAcross()) throw cloneError(values, where, error);
     if (error instanceof Refused)
       return carry(marked ?? copyMarked(values, read), values, where, null);
     throw error;

@@ -46,6 +46,19 @@ export function referenceById(thread: ThisThread, id: number): FunctionReference
   return (references[id] ??= JSON.parse(textOf(thread, id)) as FunctionReference);
 }
 
+/**
+ * Notes the function that another process, whose table this one does not see, calls by a number.
+ *
+ * @returns its number here
+ */
+export function noteForeign(id: number, reference: FunctionReference): number {
+  references[FUNCTIONS + id] = reference;
+  return foreignId(id);
+}
+
+/** The number here of a function that has been noted. */
+export const foreignId = (id: number): number => FUNCTIONS + id;
+
 function intern(thread: ThisThread, reference: FunctionReference): number {
   const { words } = thread.memory;
   const json = JSON.stringify(reference);

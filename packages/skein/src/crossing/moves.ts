@@ -11,6 +11,7 @@
 import { types } from 'node:util';
 import type { Transferable } from 'node:worker_threads';
 import { DataCloneError } from '../core/exceptions.ts';
+import { elsewhere, goesAcross } from './border.ts';
 import { describePath, withArticle } from './clone-place.ts';
 import { type Instead, reach } from './reach.ts';
 import { describe, forgetDescriptions, isShareable } from './share.ts';
@@ -69,7 +70,8 @@ export function findMoves(
   for (const { of, list } of lists) checkList(of, list, isReached, all);
   let bytes = 0;
   for (const each of all) bytes += types.isArrayBuffer(each) ? each.byteLength : Infinity;
-  return { list: [...all], marked, isSmall: bytes <= SMALL_BYTES };
+  // No process can hand memory on to another one.
+  return { list: [...all], marked, isSmall: goesAcross() || bytes <= SMALL_BYTES };
 }
 
 function checkList(
@@ -101,6 +103,9 @@ function problemOf(item: unknown, isReached: (item: object) => boolean): string 
   }
   if (!isTransferable(item)) {
     return 'of its kind there is only one in one thread; leave it out of the list, and it is copied if it can be';
+  }
+  if (goesAcross() && !types.isArrayBuffer(item)) {
+    return `memory can be moved to ${elsewhere()}, and nothing else; leave it out of what is sent`;
   }
   if (types.isArrayBuffer(item) && isDetached(item)) {
     return 'its memory has gone to another thread already';

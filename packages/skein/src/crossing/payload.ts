@@ -157,9 +157,26 @@ export function readPayload(thread: ThisThread, slot: number, part: number): unk
     return decode(Buffer.from(carried.buffer), carried.length);
   }
   const length = words[at + SLOT.length] as number;
-  const page = load(words, at + part);
-  if (page === 0) return decode(viewOf(thread, slot), length);
-  return decode(Buffer.from(thread.memory.buffers.arena, (page - 1) * PAGE_BYTES, length), length);
+  return decode(memoryOf(thread, slot, part, length), length);
+}
+
+/** Where the bytes of a payload lie, at the beginning of this. */
+function memoryOf(thread: ThisThread, slot: number, part: number, length: number): Buffer {
+  const page = load(thread.memory.words, slotAt(slot) + part);
+  if (page === 0) return viewOf(thread, slot);
+  return Buffer.from(thread.memory.buffers.arena, (page - 1) * PAGE_BYTES, length);
+}
+
+/** The bytes of a payload, as they lie there; valid as long as the slot is not written or given up. */
+export function bytesOfPayload(thread: ThisThread, slot: number, part: number): Uint8Array {
+  const { words } = thread.memory;
+  const at = slotAt(slot);
+  if ((words[at + SLOT.payload] as number) & Payload.carried) {
+    words[at + SLOT.payload] = 0;
+    return thread.fetchCarried(words[at + SLOT.serial] as number) as Uint8Array;
+  }
+  const length = words[at + SLOT.length] as number;
+  return memoryOf(thread, slot, part, length).subarray(0, length);
 }
 
 function writeBlock(

@@ -21,6 +21,8 @@
 import { assertOfThisCopy } from '../core/copies.ts';
 import { DataCloneError, InternalError } from '../core/exceptions.ts';
 import { isThenable } from '../core/coroutine.ts';
+import { goesAcross } from './border.ts';
+import { referenceOf, type FunctionReference } from './function-reference.ts';
 import { functionId, referenceById } from './function-table.ts';
 import { resolveFunctionSync } from './resolve-function.ts';
 import { thisThread } from './this-thread.ts';
@@ -67,6 +69,8 @@ export interface Described {
 
 /** The kind of what names its own function; its data are that function's number and the data for it. */
 const BY_FUNCTION = 'by function';
+/** The same in another process, which has no number for it: the reference itself, and the data. */
+const BY_REFERENCE = 'by reference';
 
 const revivers = new Map<string, (data: never) => unknown>();
 
@@ -105,7 +109,9 @@ export function describe(object: Shareable): Described {
 function named(object: object, said: unknown): Described {
   const { kind, data, revive: make } = (said ?? {}) as Partial<ShareDescription & Described>;
   if (typeof make === 'function') {
-    return { kind: BY_FUNCTION, data: [functionId(thisThread(), make), data] };
+    return goesAcross()
+      ? { kind: BY_REFERENCE, data: [referenceOf(make), data] }
+      : { kind: BY_FUNCTION, data: [functionId(thisThread(), make), data] };
   }
   if (kind !== undefined && revivers.has(kind)) return { kind, data };
   const name = (object.constructor as Function | undefined)?.name || 'an object';
@@ -117,6 +123,14 @@ function named(object: object, said: unknown): Described {
   );
 }
 
+/**
+ * Whether an object describes itself by a place in the memory of this process, and the message goes to
+ * another one: so do executors, and handles of loops.
+ */
+export function staysInProcess(object: Shareable): boolean {
+  return goesAcross() && describe(object).kind !== BY_REFERENCE;
+}
+
 /** A new message begins. */
 export function forgetDescriptions(): void {
   if (descriptions.size > 0) descriptions = new Map();
@@ -124,15 +138,18 @@ export function forgetDescriptions(): void {
 
 /** Makes this thread's object from a description. */
 export function revive(kind: string, data: unknown): unknown {
-  if (kind === BY_FUNCTION) return callNamed(...(data as [number, unknown]));
+  if (kind === BY_FUNCTION) {
+    const [id, given] = data as [number, unknown];
+    return callNamed(referenceById(thisThread(), id), given);
+  }
+  if (kind === BY_REFERENCE) return callNamed(...(data as [FunctionReference, unknown]));
   const make = revivers.get(kind);
   if (make === undefined)
     throw new InternalError(`nothing is registered for shared objects of kind '${kind}'`);
   return make(data as never);
 }
 
-function callNamed(id: number, data: unknown): unknown {
-  const reference = referenceById(thisThread(), id);
+function callNamed(reference: FunctionReference, data: unknown): unknown {
   const make = resolveFunctionSync(reference, {
     who: 'what is sent is made before anybody can wait',
     cure: `import it where the function is that takes or gives it, or in the initializer of the pool`,

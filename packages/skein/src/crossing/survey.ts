@@ -6,8 +6,9 @@
 
 import { types } from 'node:util';
 import { STAYS_HOME } from '../core/stays-home.ts';
+import { goesAcross } from './border.ts';
 import { type Instead, reach } from './reach.ts';
-import { describe, isShareable } from './share.ts';
+import { describe, isShareable, staysInProcess } from './share.ts';
 
 /** What was found. */
 export interface Survey {
@@ -28,16 +29,15 @@ export function survey(values: readonly unknown[]): Survey {
 function lookAt(object: object, found: Survey): boolean | Instead {
   if (types.isProxy(object)) return false;
   if (Array.isArray(object)) return true;
-  if (ArrayBuffer.isView(object)) {
-    if (types.isSharedArrayBuffer(object.buffer)) found.needsPort = true;
-    return false;
-  }
-  if (types.isSharedArrayBuffer(object) || isNodesOwn(object)) {
+  if (needsPort(object)) {
     found.needsPort = true;
+    found.isRefused ||= goesAcross();
     return false;
   }
+  if (ArrayBuffer.isView(object)) return false;
   if (isShareable(object)) {
     found.hasShared = true;
+    found.isRefused ||= staysInProcess(object);
     return { instead: describe(object).data };
   }
   if (STAYS_HOME in object || holdsSharedInside(object)) {
@@ -47,9 +47,15 @@ function lookAt(object: object, found: Survey): boolean | Instead {
   return true;
 }
 
+/** Whether only a MessagePort carries an object: shared memory, what shows some, what is Node's own. */
+export function needsPort(object: object): boolean {
+  if (ArrayBuffer.isView(object)) return types.isSharedArrayBuffer(object.buffer);
+  return types.isSharedArrayBuffer(object) || isNodesOwn(object);
+}
+
 /** They are replaced in plain objects, arrays, maps and sets; anywhere else they would arrive empty. */
 export function holdsSharedInside(object: object): boolean {
-  if (types.isMap(object) || types.isSet(object)) return false;
+  if (Array.isArray(object) || types.isMap(object) || types.isSet(object)) return false;
   const prototype = Object.getPrototypeOf(object) as object | null;
   if (prototype === null || Object.getPrototypeOf(prototype) === null) return false;
   return Object.keys(object).some((key) =>

@@ -14,7 +14,7 @@
 
 import { types } from 'node:util';
 import type { ByteWriter } from './byte-writer.ts';
-import { describe, isShareable } from './share.ts';
+import { describe, isShareable, staysInProcess } from './share.ts';
 import type { Shareable } from './share.ts';
 import { Tag } from './tags.ts';
 
@@ -172,6 +172,7 @@ function isFirstView(buffer: ArrayBufferLike): boolean {
 }
 
 function writeShared(writer: ByteWriter, object: Shareable): boolean {
+  if (staysInProcess(object)) return false;
   const { kind, data } = describe(object);
   writer.byte(Tag.shared);
   depth++;

@@ -21,6 +21,7 @@ import { HEADER, THREAD, threadAt, ThreadStatus } from '../shared/layout.ts';
 import { Mailbox } from '../shared/mailbox.ts';
 import { type MemoryBuffers, ProcessMemory } from '../shared/process-memory.ts';
 import { begin, enterThread, type ThreadAddress } from '../shared/thread-table.ts';
+import { isInChild } from './in-child.ts';
 import { mailboxHost } from './mailbox-host.ts';
 
 /** What every thread that Skein starts finds in `workerData.skein`. */
@@ -181,17 +182,22 @@ export function endAtOnce(): never {
 
 let current: ThisThread | undefined = join();
 
-/** Whether this thread is one of those that Skein starts. */
-export const wasStartedBySkein: boolean = current !== undefined;
+/** Whether this thread, or its process, is one of those that Skein starts. */
+export const wasStartedBySkein: boolean = current !== undefined || isInChild;
 
 /** This thread; founds the memory of the program when there is none yet. */
 export function thisThread(): ThisThread {
-  return (current ??= found());
+  return (current ??= found(threadName()));
 }
 
 /** This thread, unless nothing has needed shared memory so far. */
 export function thisThreadIfAny(): ThisThread | undefined {
   return current;
+}
+
+/** Founds the memory of a child process; its one thread is called like the worker that it belongs to. */
+export function foundInChild(name: string): ThisThread {
+  return (current = found(name));
 }
 
 /** The name of this thread: 'MainThread', or what it was started with. */
@@ -214,10 +220,9 @@ function join(): ThisThread | undefined {
   return begin(words, thread.address) ? thread : endAtOnce();
 }
 
-function found(): ThisThread {
+function found(name: string): ThisThread {
   const memory = ProcessMemory.create();
   const address = enterThread(memory, { flags: 0, starter: null, pool: -1 });
-  const name = threadName();
   const root = { name, address };
   const { buffers } = memory;
   const setup = { buffers, address, name, daemon: false, root, keeperPort: undefined };

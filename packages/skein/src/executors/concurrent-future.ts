@@ -17,6 +17,7 @@ import { ask, deadlineFor, runnerOf, setDeadline } from '../shared/deadlines.ts'
 import {
   Ask,
   EndReason,
+  Kind,
   Outcome,
   Phase,
   phaseOf,
@@ -29,8 +30,8 @@ import {
 import type { Expectation } from '../shared/mailbox.ts';
 import { wakeThread } from '../shared/thread-table.ts';
 import { blockUntil } from './block-until.ts';
-import { lostJobError } from './lost-job.ts';
 import { hasFailed } from './chunk-result.ts';
+import { brokenProcess, lostJobError } from './lost-job.ts';
 import { listenTo } from './signal-listeners.ts';
 import type { JobOptions } from './submit-options.ts';
 import { noteSettled } from './task-events.ts';
@@ -246,11 +247,11 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     const { mailbox } = this.#thread;
     this.#slot = NO_SLOT;
     const phase = phaseOf(load(words, at + SLOT.state));
-    if (phase === Phase.condemned) return this.#fail(this.#overrunError(true, undefined));
+    if (phase === Phase.condemned) return this.#fail(this.#overrunError('thread', undefined));
     if (phase === Phase.lost) {
       const isOverrun = words[at + SLOT.detail] === EndReason.overrun;
       const error = isOverrun
-        ? this.#overrunError(true, undefined)
+        ? this.#overrunError('thread', undefined)
         : lostJobError(words, slot, this.name);
       mailbox.release(slot);
       return this.#fail(error);
@@ -276,8 +277,9 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     const isAborted = this.#options?.signal?.aborted === true;
     if (outcome === Outcome.value && !isAborted) this.#succeed(payload);
     else if (outcome === Outcome.cancelled && !isAborted) this.#finish(State.cancelled, undefined);
-    else if (outcome === Outcome.overrun) this.#fail(this.#overrunError(false, payload));
-    else this.#fail(errorOf(outcome, payload));
+    else if (outcome === Outcome.overrun) this.#fail(this.#overrunError(null, payload));
+    else if (outcome === Outcome.killed) this.#fail(this.#overrunError('process', undefined));
+    else this.#fail(errorOf(outcome, payload, this.name));
   }
 
   /** @internal Its slot while it waits in a queue, else -1. */
@@ -321,7 +323,9 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     const runner = runnerOf(words, this.#slot);
     if (runner < 0) return; // it has ended, and this thread has not heard of it yet
     ask(words, this.#slot, what);
-    if (what === Ask.abort) {
+    // A child process is ended by the thread that it belongs to, which is never blocked.
+    const isThreads = words[slotAt(this.#slot) + SLOT.kind] === Kind.job;
+    if (what === Ask.abort && isThreads) {
       const concurrency = load(words, poolAt(whoOf(this.#queued)) + POOL.concurrency);
       const end = this.#thread.mailbox.commonNow() + (this.#options as JobOptions).grace;
       if (end < Infinity) setDeadline(words, this.#slot, runner, deadlineFor(concurrency, end));
@@ -358,11 +362,13 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     return this.#options !== null && this.#options.chunkFrom >= 0;
   }
 
-  #overrunError(isCondemned: boolean, thrown: unknown): TimeoutError {
-    const end = isCondemned
-      ? ' It did not end when it was asked to, so its thread was ended, and the pool has replaced that. ' +
-        'A function that looks at currentJob().cancelled can end in time.'
-      : ' Give it longer, or less to do.';
+  /** @param ended - what was ended because the job did not end by itself */
+  #overrunError(ended: 'thread' | 'process' | null, thrown: unknown): TimeoutError {
+    const end =
+      ended === null
+        ? ' Give it longer, or less to do.'
+        : ` It did not end when it was asked to, so its ${ended} was ended, and the pool has replaced ` +
+          'that. A function that looks at currentJob().cancelled can end in time.';
     const cause = thrown === undefined ? undefined : { cause: decodeError(thrown) };
     const timeout = this.#options?.timeout;
     return new TimeoutError(
@@ -432,11 +438,12 @@ function showCallbackError(error: unknown): void {
   }
 }
 
-function errorOf(outcome: number, payload: unknown): unknown {
+function errorOf(outcome: number, payload: unknown, name: string): unknown {
   try {
     if (outcome !== Outcome.broken) return decodeError(payload);
-    const [message, cause] = payload as [string, unknown];
+    const [message, cause, isProcess] = payload as [string, unknown, boolean?];
     const options = cause === undefined ? undefined : { cause: decodeError(cause) };
+    if (isProcess === true) return brokenProcess(name, message, options);
     return new BrokenThreadPool(message, options);
   } catch (error) {
     return error; // a class that throws when it is revived

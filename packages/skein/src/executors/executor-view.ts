@@ -6,9 +6,9 @@ import { staysHome } from '../core/stays-home.ts';
 import type { ConcurrentFuture } from './concurrent-future.ts';
 import { type MapPool, MapResults } from './map.ts';
 import type { MapOptions } from './map-options.ts';
+import type { PoolExecutor, ShutdownOptions } from './pool-executor.ts';
 import { type Streamable, StreamValues, type Submit } from './stream.ts';
 import { checkOptions, jobOptions, type SubmitOptions } from './submit-options.ts';
-import type { ShutdownOptions, ThreadPoolExecutor } from './thread-pool-executor.ts';
 
 /**
  * The same pool, submitted to with options: what `executor.with` returns.
@@ -18,12 +18,12 @@ import type { ShutdownOptions, ThreadPoolExecutor } from './thread-pool-executor
  * ```
  */
 export class ExecutorView implements Executor, Disposable, AsyncDisposable {
-  readonly #executor: ThreadPoolExecutor;
+  readonly #executor: PoolExecutor;
   readonly #pool: MapPool;
   readonly #options: SubmitOptions;
 
   /** @internal Views come from `executor.with`. */
-  constructor(executor: ThreadPoolExecutor, pool: MapPool, options: SubmitOptions) {
+  constructor(executor: PoolExecutor, pool: MapPool, options: SubmitOptions) {
     this.#executor = executor;
     this.#pool = pool;
     this.#options = checkOptions(options);

@@ -1,13 +1,25 @@
-import { BrokenThreadPool } from '../core/exceptions.ts';
-import { EndReason, MOST_EXTRA, SLOT, slotAt } from '../shared/layout.ts';
+import { type BrokenExecutor, BrokenProcessPool, BrokenThreadPool } from '../core/exceptions.ts';
+import { EndReason, Kind, MOST_EXTRA, SLOT, slotAt } from '../shared/layout.ts';
 
 /** The error of a job whose worker died with it, from what the keeper wrote into the slot. */
-export function lostJobError(words: Int32Array, slot: number, name: string): BrokenThreadPool {
+export function lostJobError(words: Int32Array, slot: number, name: string): BrokenExecutor {
   const reason = words[slotAt(slot) + SLOT.detail];
   const exitCode = words[slotAt(slot) + SLOT.detail2];
-  const task = name === '' ? 'The task' : `The task '${name}'`;
-  return new BrokenThreadPool(`${task} did not finish: ${whatHappened(reason, exitCode)}`);
+  const what = whatHappened(reason, exitCode);
+  if (words[slotAt(slot) + SLOT.kind] === Kind.processJob) return brokenProcess(name, what);
+  return new BrokenThreadPool(`${taskNamed(name)} did not finish: ${what}`);
 }
+
+/** The error of a job whose child process has died with it. */
+export function brokenProcess(
+  name: string,
+  what: string,
+  options?: ErrorOptions,
+): BrokenProcessPool {
+  return new BrokenProcessPool(`${taskNamed(name)} did not finish: ${what}`, options);
+}
+
+const taskNamed = (name: string): string => (name === '' ? 'The task' : `The task '${name}'`);
 
 function whatHappened(reason: number | undefined, exitCode: number | undefined): string {
   switch (reason) {

@@ -2,8 +2,10 @@
  * How a worker ends a job: it writes what came of it into the job's slot, and sends the slot home.
  */
 import { CancelledError } from '../core/exceptions.ts';
+import { acrossTheBorder } from '../crossing/border.ts';
 import { encodeError } from '../crossing/encode-error.ts';
-import { Part, writePayload } from '../crossing/payload.ts';
+import { isInChild } from '../crossing/in-child.ts';
+import { Part, writePacked, writePayload } from '../crossing/payload.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { endAtOnce } from '../crossing/this-thread.ts';
 import { compareExchange } from '../shared/atomics.ts';
@@ -48,10 +50,17 @@ export class Outcomes {
     }
   }
 
-  /** The thread ends, or cannot do the job. */
-  sendBroken(slot: number, message: string, cause: unknown): void {
-    const payload = [message, cause === undefined ? undefined : encodeError(cause)];
+  /** The thread ends, or cannot do the job; or its process. */
+  sendBroken(slot: number, message: string, cause: unknown, isProcess: boolean = false): void {
+    const payload = [message, cause === undefined ? undefined : encodeError(cause), isProcess];
     this.#send(slot, Outcome.broken, payload, null);
+  }
+
+  /** What came of a job elsewhere; the payload as it came. */
+  sendBytes(job: RunningJob, outcome: number, bytes: Uint8Array): void {
+    this.#words[slotAt(job.slot) + SLOT.outcome] = outcome;
+    writePacked(this.#thread, job.slot, Part.result, { bytes });
+    this.#sendHome(job.slot, job);
   }
 
   /** @param job - null when its function was never called, or has not come to its end */
@@ -64,11 +73,15 @@ export class Outcomes {
       this.#words[at + SLOT.outcome] = Outcome.error;
       writePayload(this.#thread, slot, Part.result, [encodeError(error)], () => 'the error');
     }
+    this.#sendHome(slot, job);
+  }
+
+  #sendHome(slot: number, job: RunningJob | null): void {
     if (!finishRunning(this.#words, slot, this.#running, this.#done)) endAtOnce(); // condemned
-    this.#count(this.#words[at + SLOT.outcome] as number, job);
+    this.#count(this.#words[slotAt(slot) + SLOT.outcome] as number, job);
     if (this.#thread.mailbox.deliver(slot)) return;
     // The thread that asked is gone: the outcome is nobody's.
-    const state = at + SLOT.state;
+    const state = slotAt(slot) + SLOT.state;
     if (compareExchange(this.#words, state, this.#done, this.#running) !== this.#done) return;
     this.#thread.mailbox.discard(slot);
   }
@@ -80,6 +93,21 @@ export class Outcomes {
     const ran = this.#thread.mailbox.commonNow() - job.begunAt;
     this.#counts.note(COUNTS.run, ran, job.weight);
   }
+}
+
+/** The same in a child process: what it writes is read in another one. */
+class OutcomesOfChild extends Outcomes {
+  override send(job: RunningJob, outcome: number, value: unknown): void {
+    acrossTheBorder(() => super.send(job, outcome, value));
+  }
+
+  override sendBroken(slot: number, message: string, cause: unknown): void {
+    acrossTheBorder(() => super.sendBroken(slot, message, cause, true));
+  }
+}
+
+export function outcomesOf(thread: ThisThread, counts: WorkCounts): Outcomes {
+  return isInChild ? new OutcomesOfChild(thread, counts) : new Outcomes(thread, counts);
 }
 
 /** What a function throws that was asked to end: ours, or that of whatever takes a signal. */

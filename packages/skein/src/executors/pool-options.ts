@@ -1,4 +1,7 @@
-/** The options of a pool: what they are, and what is wrong with those that were given. */
+/**
+ * The options of a pool of threads: what they are, and what is wrong with those that were given. Most of
+ * them are those of a pool of processes, too (`process-pool-options.ts`).
+ */
 import { availableParallelism } from 'node:os';
 import { inspect } from 'node:util';
 import type { ResourceLimits } from 'node:worker_threads';
@@ -8,10 +11,15 @@ import { THREADS } from '../shared/layout.ts';
 import type { PoolSize } from '../shared/pool-table.ts';
 
 export type ThreadPoolExecutorOptions<A extends unknown[] = unknown[]> = PoolBasics<A> &
+  ForThreads &
   InitializerArguments<A>;
 
-interface PoolBasics<A extends unknown[]> {
-  /** The most threads, from 1 to 1024. Default: `min(32, availableParallelism() + 4)`. */
+/** What any pool takes. Where it says thread, a pool of processes has a process. */
+export interface PoolBasics<A extends unknown[]> {
+  /**
+   * The most threads, from 1 to 1024. Default: `min(32, availableParallelism() + 4)`; of processes, one per
+   * core.
+   */
   readonly maxWorkers?: number | undefined;
   /** So many threads are started at once and kept, ≥ 0, at most `maxWorkers`. Default 0. */
   readonly minWorkers?: number | undefined;
@@ -25,18 +33,11 @@ interface PoolBasics<A extends unknown[]> {
    * ones begin. (A coroutine runs in a loop that blocks the thread.) Default 1.
    */
   readonly concurrencyPerWorker?: number | undefined;
-  /** A thread ends after so many tasks, ≥ 1, and is replaced when it is needed. Default `Infinity`. */
-  readonly maxTasksPerWorker?: number | undefined;
   /**
    * A thread whose heap holds more than so many MiB ends when its tasks are done, and is replaced when
    * it is needed. Looked at between tasks, every now and then. Default `Infinity`.
    */
   readonly maxHeapPerWorker?: number | undefined;
-  /**
-   * What a thread may use, in MiB, as for Node's Workers: who exceeds it ends, and its task fails.
-   * `stackSizeMb` is at least 0.5.
-   */
-  readonly resourceLimits?: ResourceLimits | undefined;
   /**
    * How many tasks may wait in the queue, ≥ 1, from all threads together; `submit` throws `QueueFull`
    * beyond. Several threads that submit at once may exceed it by one each. Default `Infinity`.
@@ -47,8 +48,6 @@ interface PoolBasics<A extends unknown[]> {
    * is low may wait for ever. Default 1000.
    */
   readonly ageing?: number | undefined;
-  /** Names of the threads are `PREFIX_0`, `PREFIX_1` … Default `ThreadPoolExecutor-N`. */
-  readonly threadNamePrefix?: string | undefined;
   /** An exported function that each thread calls before its first task. */
   readonly initializer?: ((...args: A) => unknown) | undefined;
   /**
@@ -58,8 +57,18 @@ interface PoolBasics<A extends unknown[]> {
   readonly teardown?: (() => unknown) | undefined;
 }
 
+/** What a pool of threads takes beside that. */
+interface ForThreads {
+  /** A thread ends after so many tasks, ≥ 1, and is replaced when it is needed. Default `Infinity`. */
+  readonly maxTasksPerWorker?: number | undefined;
+  /** What a thread may use, in MiB, as for Node's Workers: who exceeds it ends, and its task fails. */
+  readonly resourceLimits?: ResourceLimits | undefined;
+  /** Names of the threads are `PREFIX_0`, `PREFIX_1` … Default `ThreadPoolExecutor-N`. */
+  readonly threadNamePrefix?: string | undefined;
+}
+
 /** Arguments of the initializer; they cross as those of `submit`. */
-type InitializerArguments<A extends unknown[]> = [] extends A
+export type InitializerArguments<A extends unknown[]> = [] extends A
   ? { readonly initargs?: Readonly<NoInfer<A>> | undefined }
   : { readonly initargs: Readonly<NoInfer<A>> };
 
@@ -71,10 +80,20 @@ export interface WorkerLife {
   readonly maxHeap: number;
 }
 
+/** Any function, as an initializer is. */
+type AnyFunction = (...args: never[]) => unknown;
+
+/** What a pool is made with. */
 export interface PoolSettings {
   readonly size: PoolSize;
   readonly life: WorkerLife;
+  readonly namePrefix: string;
   readonly resourceLimits: ResourceLimits | undefined;
+  /** What its workers find beside the rest of `WorkerData`. */
+  readonly forWorkers: object;
+  readonly initializer: AnyFunction | undefined;
+  readonly initargs: readonly unknown[] | undefined;
+  readonly teardown: AnyFunction | undefined;
 }
 
 const AGEING_MS = 1000;
@@ -90,50 +109,80 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 const wholeMs = (ms: number): number => Math.min(LONGEST_MS, Math.ceil(ms));
 
-const KNOWN = [
+/** The names of the options that any pool has. */
+const BASICS = [
   'maxWorkers',
   'minWorkers',
   'idleTimeout',
   'concurrencyPerWorker',
-  'maxTasksPerWorker',
   'maxHeapPerWorker',
-  'resourceLimits',
   'maxQueue',
   'ageing',
-  'threadNamePrefix',
   'initializer',
   'initargs',
   'teardown',
 ];
 
+let count = 0;
+
 /** @throws {TypeError|ValueError} when an option is not known, or its value makes no sense */
-export function checkPoolOptions(options: PoolBasics<never[]>): PoolSettings {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(
-      `new ThreadPoolExecutor() takes an object of options, got ${inspect(options)}. ` +
-        'Write new ThreadPoolExecutor({ maxWorkers: 4 }).',
-    );
-  }
-  requireKnown(options, 'new ThreadPoolExecutor', KNOWN);
-  const { maxWorkers = Math.min(32, availableParallelism() + 4), minWorkers = 0 } = options;
-  const { concurrencyPerWorker = 1, maxQueue = Infinity, resourceLimits } = options;
-  const { idleTimeout = Infinity, threadNamePrefix, ageing = AGEING_MS } = options;
-  const { maxTasksPerWorker = Infinity, maxHeapPerWorker = Infinity } = options;
-  checkSize(minWorkers, maxWorkers);
-  checkCount('concurrencyPerWorker', concurrencyPerWorker, false);
-  checkCount('maxQueue', maxQueue, true);
+export function threadPoolSettings<A extends unknown[]>(
+  options: ThreadPoolExecutorOptions<A>,
+): PoolSettings {
+  const own = ['maxTasksPerWorker', 'resourceLimits', 'threadNamePrefix'];
+  requirePoolOptions(options, 'ThreadPoolExecutor', own);
+  const { maxTasksPerWorker = Infinity, resourceLimits, threadNamePrefix } = options;
   checkCount('maxTasksPerWorker', maxTasksPerWorker, true);
-  checkPositive('maxHeapPerWorker', 'MiB', maxHeapPerWorker);
-  checkPositive('idleTimeout', 'milliseconds', idleTimeout);
-  checkPositive('ageing', 'milliseconds', ageing);
   if (threadNamePrefix !== undefined && typeof threadNamePrefix !== 'string') {
     throw new TypeError(`threadNamePrefix takes a string, got ${inspect(threadNamePrefix)}`);
   }
   if (resourceLimits !== undefined) checkResourceLimits(resourceLimits);
   return {
-    size: { minWorkers, maxWorkers, concurrencyPerWorker, maxQueue, ageing: wholeMs(ageing) },
-    life: { idleTimeout, maxTasks: maxTasksPerWorker, maxHeap: maxHeapPerWorker },
+    ...basicSettings(options, Math.min(32, availableParallelism() + 4), maxTasksPerWorker),
+    namePrefix: threadNamePrefix ?? `ThreadPoolExecutor-${count++}`,
     resourceLimits,
+    forWorkers: {},
+  };
+}
+
+/** @throws {TypeError} when that are no options of a pool, whose own are these beside the usual */
+export function requirePoolOptions(options: object, name: string, own: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(
+      `new ${name}() takes an object of options, got ${inspect(options)}. ` +
+        `Write new ${name}({ maxWorkers: 4 }).`,
+    );
+  }
+  requireKnown(options, `new ${name}`, [...BASICS, ...own]);
+}
+
+/**
+ * What any pool is made with.
+ *
+ * @param most - how many workers it may have, if the options do not say
+ * @throws {ValueError} when a value makes no sense
+ */
+export function basicSettings<A extends unknown[]>(
+  options: PoolBasics<A> & { readonly initargs?: readonly unknown[] | undefined },
+  most: number,
+  maxTasks: number,
+): Omit<PoolSettings, 'namePrefix' | 'resourceLimits' | 'forWorkers'> {
+  const { maxWorkers = most, minWorkers = 0 } = options;
+  const { concurrencyPerWorker = 1, maxQueue = Infinity } = options;
+  const { idleTimeout = Infinity, ageing = AGEING_MS, maxHeapPerWorker = Infinity } = options;
+  const { initializer, initargs, teardown } = options;
+  checkSize(minWorkers, maxWorkers);
+  checkCount('concurrencyPerWorker', concurrencyPerWorker, false);
+  checkCount('maxQueue', maxQueue, true);
+  checkPositive('maxHeapPerWorker', 'MiB', maxHeapPerWorker);
+  checkPositive('idleTimeout', 'milliseconds', idleTimeout);
+  checkPositive('ageing', 'milliseconds', ageing);
+  return {
+    size: { minWorkers, maxWorkers, concurrencyPerWorker, maxQueue, ageing: wholeMs(ageing) },
+    life: { idleTimeout, maxTasks, maxHeap: maxHeapPerWorker },
+    initializer,
+    initargs,
+    teardown,
   };
 }
 
@@ -177,7 +226,8 @@ export function checkSize(minWorkers: number, maxWorkers: number): void {
   }
 }
 
-function checkCount(name: string, value: unknown, mayBeInfinite: boolean): void {
+/** @throws {ValueError} when that is no number of something */
+export function checkCount(name: string, value: unknown, mayBeInfinite: boolean): void {
   if (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) < 2 ** 31) return;
   if (mayBeInfinite && value === Infinity) return;
   const more = mayBeInfinite ? ', or Infinity' : '';

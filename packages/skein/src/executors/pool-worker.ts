@@ -15,17 +15,26 @@
 import { RuntimeError } from '../core/exceptions.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { compareExchange, load, store } from '../shared/atomics.ts';
-import { HEADER, Phase, POOL, PoolStatus, slotState, THREAD, threadAt } from '../shared/layout.ts';
+import {
+  EndReason,
+  HEADER,
+  Phase,
+  POOL,
+  PoolStatus,
+  slotState,
+  THREAD,
+  threadAt,
+} from '../shared/layout.ts';
 import { announce, sleep, stayAwake } from '../shared/parking.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
 import { retire } from '../shared/retire.ts';
 import { noteExit, wakeThread } from '../shared/thread-table.ts';
 import { askKeeper, isPutOff, mark, unmark, wakeWorker } from '../shared/wake-worker.ts';
 import { ownTid } from '../threading/on-cpu.ts';
+import type { Jobs, JobsHost } from './jobs.ts';
 import type { WorkerLife as Limits } from './pool-options.ts';
 import { mostQueued } from './pool-waits.ts';
-import { initialize, type Initializer, tearDown } from './worker-hooks.ts';
-import { WorkerJobs } from './worker-jobs.ts';
+import type { Initializer } from './worker-hooks.ts';
 import { WorkerLife } from './worker-life.ts';
 
 /** What a worker finds in `workerData.data`. */
@@ -37,6 +46,14 @@ export interface WorkerData {
   readonly teardown: number | undefined;
   readonly life: Limits;
 }
+
+/** Makes what runs the jobs of a worker. */
+export type MakeJobs = (
+  thread: ThisThread,
+  pool: PoolMemory,
+  life: WorkerLife,
+  host: JobsHost,
+) => Jobs;
 
 /**
  * How often a worker looks for work before it goes to sleep: some 20 µs, for that is what waking it
@@ -54,7 +71,7 @@ export class PoolWorker {
   readonly #entry: number;
   readonly #parker: number;
   readonly #life: WorkerLife;
-  readonly #jobs: WorkerJobs;
+  readonly #jobs: Jobs;
   /** Holds the thread while it starts, while a job goes on asynchronously, and while it waits so. */
   readonly #hold = setInterval(() => {}, 0x7fff_ffff);
   #isIdle = false;
@@ -68,6 +85,7 @@ export class PoolWorker {
   #ranJobs = false;
   #turn: NodeJS.Immediate | null = null;
   #isResting = false;
+  /** While it rests. */
   #idleTimer: NodeJS.Timeout | undefined;
   #listensSoon = false;
   readonly #now = (): number => this.#thread.mailbox.commonNow();
@@ -75,7 +93,7 @@ export class PoolWorker {
   #isRetired = false;
   #isEnding = false;
 
-  constructor(thread: ThisThread, data: WorkerData) {
+  constructor(thread: ThisThread, data: WorkerData, makeJobs: MakeJobs) {
     const { entry } = thread.address;
     this.#thread = thread;
     this.#entry = entry;
@@ -84,7 +102,7 @@ export class PoolWorker {
     this.#pool = new PoolMemory(thread.memory, data.pool);
     this.#running = slotState(Phase.running, entry);
     this.#life = new WorkerLife(thread, this.#pool, data.life);
-    this.#jobs = new WorkerJobs(thread, this.#pool, this.#life, {
+    this.#jobs = makeJobs(thread, this.#pool, this.#life, {
       goOn: () => {
         this.#idleSince = this.#thread.mailbox.now();
         this.#work();
@@ -103,12 +121,14 @@ export class PoolWorker {
   /** Calls the initializer, then works until the pool is shut down. */
   async start(): Promise<void> {
     const { initializer } = this.#data;
-    if (initializer !== undefined) {
-      this.#isInitializing = true;
+    const prepared = this.#jobs.prepare(initializer);
+    if (prepared !== null) {
+      this.#isInitializing = initializer !== undefined;
       try {
-        await initialize(this.#thread, initializer);
+        await prepared;
       } catch (error) {
-        this.#break(error);
+        if (this.#isInitializing) this.#break(error);
+        else if (!this.#wasEnded) console.error(`Exception in thread ${this.#thread.name}:`, error);
         process.exit(1);
       }
       this.#isInitializing = false;
@@ -157,10 +177,10 @@ export class PoolWorker {
     if (this.#jobs.underWay > 0) return this.#waitForJobs();
     if (this.#isEnding) return;
     this.#isEnding = true;
-    const { teardown } = this.#data;
-    if (teardown === undefined) process.exit(0);
+    const closed = this.#jobs.close(this.#data.teardown);
+    if (closed === null) process.exit(0);
     this.#hold.ref();
-    void tearDown(this.#thread, teardown).then(() => process.exit(0));
+    void closed.then(() => process.exit(0));
   }
 
   /** Comes back when one of them is done. */
@@ -292,8 +312,8 @@ export class PoolWorker {
 
   #endRest(): void {
     this.#isResting = false;
-    this.#thread.mailbox.lookAround = undefined;
     clearTimeout(this.#idleTimer);
+    this.#thread.mailbox.lookAround = undefined;
     unmark(this.#words, this.#pool, POOL.asleep, this.#entry);
     unmark(this.#words, this.#pool, POOL.turning, this.#entry);
   }
@@ -328,17 +348,19 @@ export class PoolWorker {
   /** The initializer has failed: no task of this pool can be done (CPython's rule 74). */
   #break(cause: unknown): void {
     this.#isInitializing = false;
+    if (this.#wasEnded) return;
     console.error('Exception in initializer:', cause);
     compareExchange(this.#words, this.#pool.at + POOL.status, PoolStatus.open, PoolStatus.broken);
     for (;;) {
       const slot = this.#pool.queue.claimAny(this.#running);
       if (slot === NO_JOB) break;
-      this.#jobs.break(
-        slot,
-        'A thread initializer failed, the thread pool is not usable anymore',
-        cause,
-      );
+      this.#jobs.breakQueued(slot, cause);
     }
+  }
+
+  /** Whether somebody has ended it from outside: that is no failure of its own. */
+  get #wasEnded(): boolean {
+    return load(this.#words, threadAt(this.#entry) + THREAD.endReason) === EndReason.terminated;
   }
 
   #crash(error: unknown): void {

@@ -65,12 +65,22 @@ export function runOnAll<A extends unknown[], R>(
   return all;
 }
 
+type CallInWorker = (id: number, args: ArgumentsApart) => Promise<unknown>;
+
+let callElsewhere: CallInWorker | null = null;
+
+/** The tasks of this worker are run in its child process: such calls go there, too. */
+export function setCallElsewhere(call: CallInWorker): void {
+  callElsewhere = call;
+}
+
 /** Calls a function in a worker, whatever kind of function it is. Called in its loop. */
-const callInWorker = registerTask(
+export const callInWorker: CallInWorker = registerTask(
   import.meta.url,
   'skein: call in a worker',
   async (id: number, apart: ArgumentsApart): Promise<unknown> => {
     setInContext(null);
+    if (callElsewhere !== null) return callElsewhere(id, apart);
     const fn = await resolveFunction(referenceById(thisThread(), id));
     const args = unpackArguments(apart);
     const call = (): unknown => (fn as (...args: unknown[]) => unknown)(...args);

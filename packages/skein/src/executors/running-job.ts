@@ -12,6 +12,18 @@ interface Cancellable {
   cancel(message?: string): boolean;
 }
 
+/** How often a coroutine that blocks its child process looks whether it shall end, in milliseconds. */
+const LOOK_MS = 10;
+let lookOutside: (() => void) | null = null;
+
+/**
+ * In a child process nobody else can write into its memory that a job shall end: before a job looks
+ * there, it has `look` see whether such a message has come.
+ */
+export function setLookOutside(look: () => void): void {
+  lookOutside = look;
+}
+
 /** How long a job may run. */
 export interface JobLimits {
   /** When its time is over, in milliseconds of this thread's clock. */
@@ -54,7 +66,8 @@ export class RunningJob implements CurrentJob {
   fn: Function;
   readonly #words: Int32Array;
   #isCancelled: boolean = false;
-  #isGraceBegun: boolean = false;
+  /** Whether its grace has begun. */
+  #hasGrace: boolean = false;
   #listeners: Listeners | null = null;
 
   constructor(words: Int32Array, slot: number, fn: Function) {
@@ -92,6 +105,7 @@ export class RunningJob implements CurrentJob {
 
   /** Whether somebody has asked it to end. */
   get isAsked(): boolean {
+    lookOutside?.();
     return askedOf(this.#words, this.slot) !== Ask.none;
   }
 
@@ -115,13 +129,15 @@ export class RunningJob implements CurrentJob {
   /** Runs its coroutine in a loop that blocks this thread, whose timers Node's do not reach. */
   *driving<T>(coroutine: Coroutine<T>): Coroutine<T> {
     this.#listen().task = currentTask();
-    if (this.timeLeft !== Infinity) {
+    const most = lookOutside === null ? Infinity : LOOK_MS;
+    if (Math.min(this.timeLeft, most) !== Infinity) {
       const loop = getRunningLoop();
+      const lookLater = (): void => void loop.callLater(Math.min(this.timeLeft, most), look);
       const look = (): void => {
         this.tell();
-        if (!this.#isCancelled) loop.callLater(this.timeLeft, look);
+        if (!this.#isCancelled) lookLater();
       };
-      loop.callLater(this.timeLeft, look);
+      lookLater();
     }
     return yield* coroutine;
   }
@@ -135,7 +151,7 @@ export class RunningJob implements CurrentJob {
       this.#listeners?.controller?.abort(this.#reason());
       this.#listeners?.task?.cancel(this.#why());
     }
-    if (!this.#isGraceBegun) this.#beginGrace(); // one that was only cancelled may have longer
+    this.#beginGrace(); // one that was only cancelled may have longer
     return isNews;
   }
 
@@ -157,16 +173,16 @@ export class RunningJob implements CurrentJob {
     const look = (): void => {
       listeners.timer = null;
       this.tell();
-      if (!this.isOver) this.#setTimer(); // Node's timers may be early
+      if (!this.isOver && !this.isOverrun) this.#setTimer(); // Node's timers may be early
     };
     listeners.timer = setTimeout(look, Math.ceil(this.timeLeft)).unref();
   }
 
   #beginGrace(): void {
     const { limits } = this;
-    if (limits === null || limits.onGraceOver === null) return;
+    if (limits === null || limits.onGraceOver === null || this.#hasGrace) return;
     if (!this.isOverrun && askedOf(this.#words, this.slot) !== Ask.abort) return;
-    this.#isGraceBegun = true;
+    this.#hasGrace = true;
     const listeners = this.#listen();
     clearTimeout(listeners.timer ?? undefined);
     listeners.timer = setTimeout(() => limits.onGraceOver?.(this), limits.graceMs);

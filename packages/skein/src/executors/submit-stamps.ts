@@ -5,7 +5,10 @@
  * than some 50 000 of them per second only one in 16 is timed, and counts for 16; otherwise each is. The first
  * thousand of a thread are timed in any case, so that the numbers of a small program are exact.
  */
-import { CONTROL, controlAt, Payload, SLOT, slotAt } from '../shared/layout.ts';
+import type { ThisThread } from '../crossing/this-thread.ts';
+import { CONTROL, controlAt, COUNTS, Payload, SLOT, slotAt } from '../shared/layout.ts';
+import type { WorkCounts } from '../shared/work-counts.ts';
+import type { RunningJob } from './running-job.ts';
 
 const ALL_OF_FIRST = 1024;
 const ONE_IN = 16;
@@ -48,4 +51,16 @@ export class SubmitStamps {
     this.#left = this.#oneIn;
     this.#last = now;
   }
+}
+
+/** The other end: a worker begins a job that was stamped. */
+export function noteBegin(thread: ThisThread, counts: WorkCounts, job: RunningJob): void {
+  const control = controlAt(job.slot);
+  const { words } = thread.memory;
+  job.begunAt = thread.mailbox.commonNow();
+  job.weight = words[control + CONTROL.weight] as number;
+  const ms = Math.floor(job.begunAt);
+  const us = (job.begunAt - ms) * 1000 - (words[control + CONTROL.submittedUs] as number);
+  const waited = ((ms - (words[control + CONTROL.submittedMs] as number)) << 0) + us / 1000;
+  counts.note(COUNTS.wait, waited, job.weight);
 }

@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { ValueError } from '../core/exceptions.ts';
+import { acrossTheBorder } from '../crossing/border.ts';
 import { findMoves } from '../crossing/moves.ts';
 import { pack, type PackedValues } from '../crossing/packed-values.ts';
 import { dropPacked, Part, takePacked, writePacked, writePayload } from '../crossing/payload.ts';
@@ -36,6 +37,8 @@ export class Submitter {
   cancelsHeld = false;
   readonly #thread: ThisThread;
   readonly #pool: PoolMemory;
+  /** `Kind.job`, or `Kind.processJob`. */
+  readonly #kind: number;
   /** Whether the pool still takes jobs that were submitted before it was shut down. */
   readonly #takesJobs: () => boolean;
   /** What a job is told that the pool does not take any more. */
@@ -51,11 +54,13 @@ export class Submitter {
   constructor(
     thread: ThisThread,
     pool: PoolMemory,
+    kind: number,
     takesJobs: () => boolean,
     refusal: () => Error,
   ) {
     this.#thread = thread;
     this.#pool = pool;
+    this.#kind = kind;
     this.#takesJobs = takesJobs;
     this.#refusal = refusal;
     this.#stamps = new SubmitStamps(thread.memory.words, thread.mailbox);
@@ -69,6 +74,11 @@ export class Submitter {
    */
   submit(job: Job, fn: number, args: readonly unknown[], given: JobOptions | null): void {
     const options = this.#stamps.isDue || isTracingKnown() ? inTraceOfCaller(given) : given;
+    if (this.#kind === Kind.job) this.#submit(job, fn, args, options);
+    else acrossTheBorder(() => this.#submit(job, fn, args, options));
+  }
+
+  #submit(job: Job, fn: number, args: readonly unknown[], options: JobOptions | null): void {
     const all = options === null ? args : payloadOf(args, options);
     const places = placesIn(options);
     const moves = findMoves(all, options?.transfer ?? nothing, places);
@@ -113,7 +123,7 @@ export class Submitter {
     const at = slotAt(slot);
     words[at + SLOT.owner] = address.entry;
     words[at + SLOT.ownerIdent] = address.ident;
-    words[at + SLOT.kind] = Kind.job;
+    words[at + SLOT.kind] = this.#kind;
     words[at + SLOT.fn] = fn;
     try {
       if (isList(args)) writePayload(this.#thread, slot, Part.args, args, placesIn(options));

@@ -21,7 +21,7 @@
 import { RuntimeError } from '../core/exceptions.ts';
 import { thisThread } from '../crossing/this-thread.ts';
 import type { PrivateMessage } from '../threading/keeper-messages.ts';
-import { ThreadPoolExecutor } from './thread-pool-executor.ts';
+import { ThreadPoolExecutor } from './thread-pool.ts';
 import { forgetExecutor } from './unclosed-executors.ts';
 
 /** How deep syncified functions may call each other, each level in a thread of its own. */

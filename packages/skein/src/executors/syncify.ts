@@ -19,7 +19,7 @@ import { nameOf, repr } from '../core/repr.ts';
 import { assertNotImporting } from '../crossing/import-guard.ts';
 import type { ConcurrentFuture } from './concurrent-future.ts';
 import { abandonSyncifyPool, syncifyPool } from './syncify-thread.ts';
-import type { ThreadPoolExecutor } from './thread-pool-executor.ts';
+import type { ThreadPoolExecutor } from './thread-pool.ts';
 
 export interface SyncifyOptions {
   /**

@@ -38,13 +38,16 @@ import { WorkCounts } from '../shared/work-counts.ts';
 import { AsyncJobs, setAsyncJobsOfThread } from './async-jobs.ts';
 import { jobOnStack, runningJob, setAlone, setOnStack } from './current-job.ts';
 import { callInOwnContext, callJob, type LoadedFunction, loadedFunction } from './job-calls.ts';
+import type { Jobs, JobsHost } from './jobs.ts';
 import { overChunk } from './map-chunk.ts';
 import { NestedWork } from './nested-work.ts';
-import { Outcomes } from './outcomes.ts';
+import { type Outcomes, outcomesOf } from './outcomes.ts';
 import { RunningJob } from './running-job.ts';
 import { limitFromWord } from './submit-options.ts';
+import { noteBegin } from './submit-stamps.ts';
 import { noteEnded, noteStarted } from './task-events.ts';
 import type { TraceHeaders } from './trace-context.ts';
+import { initialize, type Initializer, tearDown } from './worker-hooks.ts';
 import type { WorkerLife } from './worker-life.ts';
 
 /** So many workers may be blocked so that tasks with a limit of time have threads for themselves. */
@@ -54,18 +57,8 @@ const MOST_APART = 8;
 const NOT_PLAIN =
   Payload.named | Payload.traced | Payload.context | Payload.limited | Payload.chunk;
 
-/** Whose jobs they are. */
-export interface JobsHost {
-  /** A job that went on asynchronously is done. */
-  goOn(): void;
-  /** The thread shall take no job any more. */
-  retire(): void;
-  isRetired(): boolean;
-  /** Node has turned, and a function is about to be called. */
-  comeBack(): void;
-}
-
-export class WorkerJobs {
+export class WorkerJobs implements Jobs {
+  readonly holdsNode = false;
   /** Does work of its own tasks for those that wait for it. */
   readonly nested: NestedWork;
   readonly #thread: ThisThread;
@@ -94,7 +87,7 @@ export class WorkerJobs {
     this.#life = life;
     this.#host = host;
     this.#counts = new WorkCounts(thread.memory.words, entry);
-    this.#outcomes = new Outcomes(thread, this.#counts);
+    this.#outcomes = outcomesOf(thread, this.#counts);
     this.#giveUp = pool.concurrency > 1 ? (job) => this.#goOnWithout(job) : null;
     this.nested = new NestedWork(thread, pool, slotState(Phase.running, entry), {
       canRunHere: (slot) => this.#canRunHere(slot),
@@ -113,6 +106,16 @@ export class WorkerJobs {
     setAsyncJobsOfThread(this.#asyncJobs);
     const { index } = LoopHandle.addressOf(this.#asyncJobs.remote);
     store(this.#words, threadAt(entry) + THREAD.loop, index + 1);
+  }
+
+  /** Calls the initializer of the pool here. */
+  prepare(initializer: Initializer | undefined): Promise<void> | null {
+    return initializer === undefined ? null : initialize(this.#thread, initializer);
+  }
+
+  /** Calls the teardown of the pool here. */
+  close(teardown: number | undefined): Promise<void> | null {
+    return teardown === undefined ? null : tearDown(this.#thread, teardown);
   }
 
   /** How many go on asynchronously. */
@@ -178,7 +181,7 @@ export class WorkerJobs {
     const { slot } = job;
     const bits = this.#words[slotAt(slot) + SLOT.payload] as number;
     const args = readPayload(this.#thread, slot, Part.args);
-    if ((bits & Payload.timed) !== 0) this.#noteBegin(job);
+    if ((bits & Payload.timed) !== 0) noteBegin(this.#thread, this.#counts, job);
     if ((bits & Payload.named) !== 0) job.givenName = args.shift() as string;
     noteStarted(job);
     const isPlain = (bits & NOT_PLAIN) === 0;
@@ -188,17 +191,6 @@ export class WorkerJobs {
       return callJob(job, loaded, args, this.#asyncJobs);
     }
     return this.#callWithOptions(job, loaded, args, bits, hasCompany);
-  }
-
-  #noteBegin(job: RunningJob): void {
-    const control = controlAt(job.slot);
-    const words = this.#words;
-    job.begunAt = this.#thread.mailbox.commonNow();
-    job.weight = words[control + CONTROL.weight] as number;
-    const ms = Math.floor(job.begunAt);
-    const us = (job.begunAt - ms) * 1000 - (words[control + CONTROL.submittedUs] as number);
-    const waited = ((ms - (words[control + CONTROL.submittedMs] as number)) << 0) + us / 1000;
-    this.#counts.note(COUNTS.wait, waited, job.weight);
   }
 
   #callWithOptions(
@@ -232,6 +224,7 @@ export class WorkerJobs {
     const endsAt = timeout === 0 ? Infinity : mailbox.now() + timeout;
     const hasEnd = graceMs !== Infinity;
     job.limits = { endsAt, graceMs, onGraceOver: hasEnd ? this.#giveUp : null };
+    this.#host.beginsLimited?.(slot);
     if (timeout === 0 || !hasEnd) return;
     const end = mailbox.commonNow() + timeout + graceMs;
     setDeadline(this.#words, slot, this.#entry, deadlineFor(this.#pool.concurrency, end));
@@ -276,8 +269,8 @@ export class WorkerJobs {
     return jobs.length > 0;
   }
 
-  /** The thread ends, or cannot do this job, which it has claimed. */
-  break(slot: number, message: string, cause: unknown): void {
+  breakQueued(slot: number, cause: unknown): void {
+    const message = 'A thread initializer failed, the thread pool is not usable anymore';
     this.#outcomes.sendBroken(slot, message, cause);
   }
 

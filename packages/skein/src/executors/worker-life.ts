@@ -21,6 +21,8 @@ export class WorkerLife {
   readonly #pool: PoolMemory;
   readonly #entry: number;
   readonly #limits: Limits;
+  /** Bytes of the heap in which the tasks run. */
+  heapUsed: () => number = () => getHeapStatistics().used_heap_size;
   #tasks = 0;
   #looksAt: number;
 
@@ -49,7 +51,7 @@ export class WorkerLife {
   isTooLarge(): boolean {
     if (this.#limits.maxHeap === Infinity) return false;
     this.#looksAt = this.#tasks + TASKS_BETWEEN_LOOKS;
-    return getHeapStatistics().used_heap_size > this.#limits.maxHeap * MIB;
+    return this.heapUsed() > this.#limits.maxHeap * MIB;
   }
 
   /** Whether the pool has more workers than it may have, and this one goes. */

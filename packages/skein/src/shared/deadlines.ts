@@ -83,7 +83,8 @@ export function deadlineFor(concurrency: number, end: number): Moment {
   return momentOf(concurrency > 1 ? end + STUCK_MS : end);
 }
 
-const STUCK_MS = 100;
+/** So much longer than its grace such a job may go on, in milliseconds. */
+export const STUCK_MS = 100;
 
 /** Has the keeper end the thread that runs this job if it runs at this moment still. */
 export function setDeadline(words: Int32Array, slot: number, entry: number, moment: Moment): void {

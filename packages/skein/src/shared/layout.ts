@@ -90,6 +90,8 @@ export const THREAD = {
   deadline: 12,
   /** Index, plus one, of the loop in which a worker runs async functions; 0 = there is none yet. */
   loop: 13,
+  /** Number of its child process at the operating system; 0 = it has none that lives. */
+  child: 14,
 } as const;
 
 export const ThreadStatus = { free: 0, starting: 1, running: 2, ended: 3 } as const;
@@ -289,7 +291,8 @@ export const PHASE_MASK: number = (1 << PHASE_BITS) - 1;
 
 /**
  * What a slot is for: a job, a call into a loop, the target of a new thread, an uncaught error, what
- * came of a coroutine that another thread's loop ran, a value of a stream, how many of those were taken.
+ * came of a coroutine that another thread's loop ran, a value of a stream, how many of those were taken, a
+ * job for a child process.
  */
 export const Kind = {
   job: 0,
@@ -299,12 +302,21 @@ export const Kind = {
   reply: 4,
   streamed: 5,
   taken: 6,
+  processJob: 7,
 } as const;
 /**
  * What came of a job: `value` and `error` with that; `broken` with a message and a cause; `overrun`, when
- * it ended after its timeout, with the error that it threw, if it did.
+ * it ended after its timeout, with the error that it threw, if it did; `killed`, when its process was ended
+ * for that.
  */
-export const Outcome = { value: 0, error: 1, cancelled: 2, broken: 3, overrun: 4 } as const;
+export const Outcome = {
+  value: 0,
+  error: 1,
+  cancelled: 2,
+  broken: 3,
+  overrun: 4,
+  killed: 5,
+} as const;
 export const Payload = {
   /** The keeper carries it. */
   carried: 1,

@@ -49,6 +49,7 @@ export function enterThread(memory: ProcessMemory, thread: NewThread): ThreadAdd
     store(words, at + THREAD.begun, 0);
     store(words, at + THREAD.deadline, 0);
     store(words, at + THREAD.loop, 0);
+    store(words, at + THREAD.child, 0);
     openInbox(words, at + THREAD.inbox, ident);
     store(words, at + THREAD.pool, thread.pool + 1); // last: then it counts as one of the pool's
     return { entry, ident };
@@ -103,11 +104,11 @@ export function begin(words: Int32Array, { entry }: ThreadAddress): boolean {
   return load(words, at + THREAD.endReason) !== EndReason.terminated;
 }
 
-/** Notes that a thread ends by itself, and its exit code. The thread's exit hook. */
+/** Notes that a thread ends by itself, if nobody has asked it to, and its exit code. Its exit hook. */
 export function noteExit(words: Int32Array, { entry }: ThreadAddress, exitCode: number): void {
   const at = threadAt(entry);
   store(words, at + THREAD.exitCode, exitCode);
-  store(words, at + THREAD.endReason, EndReason.exited);
+  compareExchange(words, at + THREAD.endReason, EndReason.none, EndReason.exited);
 }
 
 /** Marks a thread as ended and tells everybody. The thread itself, or the keeper. */

@@ -5,12 +5,15 @@
  *
  * When Node has nothing more to do in the root thread it says so once (`beforeExit`); if something
  * is still needed then, the root thread stays until a thread ends or a worker runs out of work.
+ *
+ * Threads end with the process. Child processes do not: they are killed, wherever they are.
  */
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { load, store } from '../shared/atomics.ts';
 import { HEADER, Phase, phaseOf, SLOT, slotAt } from '../shared/layout.ts';
 import { slotsInChunks } from '../shared/slots.ts';
 import { someThreadIsNeeded, wakeAll } from '../shared/thread-table.ts';
+import { killChildren } from './children.ts';
 
 /** Makes the process wait for what is needed. Root thread only, once. */
 export function waitAtExit(root: ThisThread): void {
@@ -33,6 +36,7 @@ export function waitAtExit(root: ThisThread): void {
   process.on('exit', () => {
     store(words, HEADER.ending, 1);
     wakeAll(words);
+    killChildren(words);
   });
   mailbox.lookAround = lookAgain;
 }

@@ -26,6 +26,7 @@ import { HEADER, THREAD, threadAt, ThreadFlag, ThreadStatus, until } from '../sh
 import { Mailbox } from '../shared/mailbox.ts';
 import { ProcessMemory } from '../shared/process-memory.ts';
 import { askToEnd, enterThread, type ThreadAddress, wakeThread } from '../shared/thread-table.ts';
+import { killChild } from './children.ts';
 import type { KeeperMessage, KeeperSetup, StartMessage } from './keeper-messages.ts';
 import { Parcels } from './parcels.ts';
 import { PrivatePools } from './private-pools.ts';
@@ -172,6 +173,7 @@ export class Keeper {
     if (own !== undefined && hasRunOutOfMemory(this.#memory.words, address)) {
       printUncaught(own.name, outOfMemory());
     }
+    killChild(this.#memory.words, address.entry, 'SIGKILL'); // if it has left one behind
     const { pool, hasFailed } = sweep(this.#memory, this.#leavings, address);
     if (pool >= 0) this.#supply.workerEnded(pool, address.entry, hasFailed);
     for (const left of this.#privatePools.threadsLeftBy(address)) this.#terminate(left);

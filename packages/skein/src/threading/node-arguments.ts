@@ -12,11 +12,16 @@
  *    would then have one copy of this package, and the functions that it runs another one.
  *  - Arguments that are named to a Worker must not be those that go for the whole process: Node
  *    refuses them, and they are left out (`startWorker`).
+ *
+ * A child process is given them all, but for what says what the program is (`childArguments`).
  */
 import { SHARE_ENV, Worker, type WorkerOptions } from 'node:worker_threads';
 
 /** Options that say what the main program is; and those whose value stands apart. */
 const PROGRAM = /^(?:-e|--eval|-p|--print|-pe|--input-type)(?:=|$)/;
+/** Those, and what there can be one of only, such as the port of a debugger. */
+const NOT_FOR_CHILDREN =
+  /^(?:-e|--eval|-p|--print|-pe|--input-type|-c|--check|-i|--interactive|--inspect[\w-]*|--test[\w-]*|--watch[\w-]*)(?:=|$)/;
 const PRELOAD = /^(?:-r|--require|--import|--loader|--experimental-loader)(?:=|$)/;
 const PRELOADS_IN_TEXT =
   /(?:^|\s)(?:-r|--require|--import|--loader|--experimental-loader)(?:[=\s])/;
@@ -30,6 +35,12 @@ export function heritableArguments(): Arguments {
   const isProgramGiven = given.some((argument) => argument.startsWith('--input-type'));
   if (isProgramGiven) return without(given, PROGRAM);
   return hasPreloads() || preservesLinks() ? given : undefined; // the keeper, from which they would come, has not got all
+}
+
+/** The arguments for the child processes of this program: those that say how it runs, not what. */
+export function childArguments(): readonly string[] {
+  const given = [...process.execArgv, ...(preservesLinks() ? ['--preserve-symlinks-main'] : [])];
+  return without(given, NOT_FOR_CHILDREN);
 }
 
 /** Starts a Worker without the modules that Node loads before those of a thread. */

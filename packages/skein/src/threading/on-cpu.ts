@@ -18,11 +18,18 @@ export function ownTid(): number {
   }
 }
 
-/** Whether a thread of this process runs or wants to; undefined where that cannot be known. */
-export function isOnCpu(tid: number): boolean | undefined {
+/**
+ * Whether a thread of this process runs or wants to, or the main thread of a child; undefined where
+ * that cannot be known.
+ *
+ * @param tid - of the thread; 0 = not known
+ * @param child - the child process that computes in the place of the thread; 0 = none
+ */
+export function isOnCpu(tid: number, child: number): boolean | undefined {
   if (tid === 0) return undefined;
   try {
-    const stat = readFileSync(`/proc/self/task/${tid}/stat`, 'latin1');
+    const place = child === 0 ? `self/task/${tid}` : child;
+    const stat = readFileSync(`/proc/${place}/stat`, 'latin1');
     return stat.charAt(stat.lastIndexOf(')') + 2) === 'R';
   } catch {
     return undefined;

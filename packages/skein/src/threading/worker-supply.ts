@@ -99,6 +99,17 @@ export class WorkerSupply {
     if (pool === undefined) return;
     pool.failures = hasFailed ? pool.failures + 1 : 0;
     if (pool.failures === MOST_FAILURES) this.#break(pool);
+    else if (hasFailed) this.#tryAgain(pool);
+  }
+
+  /** Somebody may wait for the worker without having work for it (`warmUp`). */
+  #tryAgain({ memory }: Pool): void {
+    const { words } = this.#memory;
+    const wanted = Math.max(
+      load(words, memory.at + POOL.warmUp),
+      load(words, memory.at + POOL.workers) + 1,
+    );
+    store(words, memory.at + POOL.warmUp, wanted);
   }
 
   /** Its workers cannot be started: nobody will ever do what is queued. */
@@ -205,7 +216,7 @@ export class WorkerSupply {
       const at = threadAt(entry);
       if (load(words, at + THREAD.pool) !== pool.config.pool + 1) continue;
       if (load(words, at + THREAD.status) === ThreadStatus.starting) return false;
-      const isBusy = isOnCpu(load(words, at + THREAD.tid));
+      const isBusy = isOnCpu(load(words, at + THREAD.tid), load(words, at + THREAD.child));
       if (isBusy === undefined) return this.#load.used() < this.#cores - SPARE;
       if (isBusy) computing++;
     }

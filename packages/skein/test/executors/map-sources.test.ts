@@ -259,3 +259,18 @@ describe('what makes no sense', () => {
     });
   }
 });
+
+test('leaving the loop while an element waits: that is cancelled', async () => {
+  const left = sharedWords();
+  for await (const _ of pool.map(there.waitOrNot, [null, left])) {
+    await eventually(() => Atomics.load(left, 1) === 1, 'it waits');
+    break;
+  }
+  await eventually(() => Atomics.load(left, 0) === 1, 'it was cancelled');
+  const words = sharedWords();
+  const limited = pool.with({ timeout: 50, grace: 60_000 });
+  const late = outcomeOf(limited.map(there.waitOrNot, [words], { chunkSize: 2 }));
+  const [, error] = await late;
+  assert.equal((error as Error).name, 'TimeoutError');
+  assert.equal(words[0], 1);
+});

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { getEventLoop, newEventLoop, NodeEventLoop, run, Thread, ThreadPoolExecutor } from 'skein';
+import { executors } from '../fixtures/executors.ts';
 import { addOne } from '../fixtures/functions.ts';
 import { outcomeOf, type Reporter } from '../fixtures/outcomes.ts';
 import { mainStyles } from '../fixtures/styles.ts';
@@ -19,39 +20,45 @@ import {
 } from '../fixtures/nesting.ts';
 import { eventually, sharedWords } from '../fixtures/words.ts';
 
-describe('one pool used by five threads, each with a loop of its own', () => {
-  for (const target of [askInSelectorLoop, askInNodeLoop]) {
-    test(`${target.name}: each result comes back in the loop that asked`, async () => {
-      await using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
-      const outcomes = Array.from({ length: 5 }, (_, index) =>
-        outcomeOf((reporter: Reporter) => new Thread({ target, args: [reporter, pool, index] })),
-      );
-      for (const [index, outcome] of (await Promise.all(outcomes)).entries()) {
-        assert.deepEqual(outcome, { asked: 100, right: 100, inLoop: 100, index });
+for (const { name: className, newPool } of executors) {
+  describe(className, () => {
+    describe('one pool used by five threads, each with a loop of its own', () => {
+      for (const target of [askInSelectorLoop, askInNodeLoop]) {
+        test(`${target.name}: each result comes back in the loop that asked`, async () => {
+          await using pool = newPool({ maxWorkers: 2 });
+          const outcomes = Array.from({ length: 5 }, (_, index) =>
+            outcomeOf(
+              (reporter: Reporter) => new Thread({ target, args: [reporter, pool, index] }),
+            ),
+          );
+          for (const [index, outcome] of (await Promise.all(outcomes)).entries()) {
+            assert.deepEqual(outcome, { asked: 100, right: 100, inLoop: 100, index });
+          }
+        });
+      }
+
+      test('while the main thread, too, submits and blocks', async () => {
+        using pool = newPool({ maxWorkers: 2 });
+        const start = (reporter: Reporter) =>
+          new Thread({ target: askInSelectorLoop, args: [reporter, pool, 0] });
+        const outcome = outcomeOf(start);
+        for (let i = 0; i < 300; i++) assert.equal(pool.submit(addOne, i).result(), i + 1);
+        assert.deepEqual(await outcome, { asked: 100, right: 100, inLoop: 100, index: 0 });
+      });
+    });
+
+    test('several loops of one thread share a pool: each gets its own results', async () => {
+      using pool = newPool({ maxWorkers: 2 });
+      const loops = [newEventLoop(), newEventLoop(), new NodeEventLoop()];
+      const futures = loops.map((loop, i) => loop.runInExecutor(pool, addOne, i));
+      for (const [i, loop] of [...loops.entries()].reverse()) {
+        assert.equal(await loop.runUntilComplete(futures[i] as never), i + 1);
+        assert.equal(futures[i]?.getLoop(), loop);
+        loop.close();
       }
     });
-  }
-
-  test('while the main thread, too, submits and blocks', async () => {
-    using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
-    const start = (reporter: Reporter) =>
-      new Thread({ target: askInSelectorLoop, args: [reporter, pool, 0] });
-    const outcome = outcomeOf(start);
-    for (let i = 0; i < 300; i++) assert.equal(pool.submit(addOne, i).result(), i + 1);
-    assert.deepEqual(await outcome, { asked: 100, right: 100, inLoop: 100, index: 0 });
   });
-});
-
-test('several loops of one thread share a pool: each gets its own results', async () => {
-  using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
-  const loops = [newEventLoop(), newEventLoop(), new NodeEventLoop()];
-  const futures = loops.map((loop, i) => loop.runInExecutor(pool, addOne, i));
-  for (const [i, loop] of [...loops.entries()].reverse()) {
-    assert.equal(await loop.runUntilComplete(futures[i] as never), i + 1);
-    assert.equal(futures[i]?.getLoop(), loop);
-    loop.close();
-  }
-});
+}
 
 describe('an executor and loop.remote() work wherever they stand in the arguments', () => {
   for (const style of mainStyles) {

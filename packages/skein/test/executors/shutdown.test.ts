@@ -13,9 +13,10 @@ import {
   Thread,
   ThreadPoolExecutor,
 } from 'skein';
+import { executors } from '../fixtures/executors.ts';
 import { addOne, beginAndWait, count, echo, waitForWord } from '../fixtures/functions.ts';
 import { outcomeOf, type Reporter } from '../fixtures/outcomes.ts';
-import { open, sharedWords, waitUntil } from '../fixtures/words.ts';
+import { open, sharedWords, waitUntil, wordAt } from '../fixtures/words.ts';
 import {
   closePool,
   countAndSubmit,
@@ -28,102 +29,138 @@ const isShutdownError = (error: unknown): boolean =>
   error.code === 'ERR_EXECUTOR_SHUTDOWN' &&
   error.message.startsWith('cannot schedule new futures after shutdown');
 
-describe('shutdown()', () => {
-  test('waits until all that was submitted is done', () => {
-    const pool = new ThreadPoolExecutor({ maxWorkers: 2 });
-    const words = sharedWords();
-    for (let i = 0; i < 200; i++) pool.submit(count, words);
-    pool.shutdown();
-    assert.equal(words[0], 200);
-  });
+for (const { name: className, newPool, newWords } of executors) {
+  describe(className, () => {
+    describe('shutdown()', () => {
+      test('waits until all that was submitted is done', () => {
+        const pool = newPool({ maxWorkers: 2 });
+        const words = newWords();
+        for (let i = 0; i < 200; i++) pool.submit(count, words);
+        pool.shutdown();
+        assert.equal(wordAt(words, 0), 200);
+      });
 
-  test('with wait: false returns at once, and queued work is still done', () => {
-    const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
-    const gate = sharedWords();
-    const busy = pool.submit(beginAndWait, gate);
-    const queued = pool.submit(addOne, 1);
-    pool.shutdown({ wait: false });
-    assert.equal(queued.done(), false);
-    open(gate);
-    assert.deepEqual([busy.result(), queued.result()], [0, 2]);
-  });
+      test('with wait: false returns at once, and queued work is still done', () => {
+        const pool = newPool({ maxWorkers: 1 });
+        const gate = newWords();
+        const busy = pool.submit(beginAndWait, gate);
+        const queued = pool.submit(addOne, 1);
+        pool.shutdown({ wait: false });
+        assert.equal(queued.done(), false);
+        open(gate);
+        assert.deepEqual([busy.result(), queued.result()], [0, 2]);
+      });
 
-  test('rule 76: cancelFutures cancels what is queued, and only that', () => {
-    const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
-    const gate = sharedWords();
-    const words = sharedWords();
-    const busy = pool.submit(beginAndWait, gate);
-    waitUntil(gate, 1, 1);
-    const queued = Array.from({ length: 20 }, () => pool.submit(count, words));
-    pool.shutdown({ wait: false, cancelFutures: true });
-    for (const future of queued) assert.throws(() => future.result(), CancelledError);
-    assert.ok(queued.every((future) => future.cancelled()));
-    assert.equal(busy.done(), false);
-    open(gate);
-    assert.equal(busy.result(), 0);
-    pool.shutdown();
-    assert.equal(words[0], 0);
-  });
+      test('rule 76: cancelFutures cancels what is queued, and only that', () => {
+        const pool = newPool({ maxWorkers: 1 });
+        const gate = newWords();
+        const words = newWords();
+        const busy = pool.submit(beginAndWait, gate);
+        waitUntil(gate, 1, 1);
+        const queued = Array.from({ length: 20 }, () => pool.submit(count, words));
+        pool.shutdown({ wait: false, cancelFutures: true });
+        for (const future of queued) assert.throws(() => future.result(), CancelledError);
+        assert.ok(queued.every((future) => future.cancelled()));
+        assert.equal(busy.done(), false);
+        open(gate);
+        assert.equal(busy.result(), 0);
+        pool.shutdown();
+        assert.equal(wordAt(words, 0), 0);
+      });
 
-  test('with cancelFutures cancels what is held back as well', () => {
-    const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
-    const gate = sharedWords();
-    const words = sharedWords();
-    pool.submit(beginAndWait, gate);
-    waitUntil(gate, 1, 1);
-    const queued = Array.from({ length: 20_000 }, () => pool.submit(count, words));
-    pool.shutdown({ wait: false, cancelFutures: true });
-    open(gate);
-    pool.shutdown();
-    for (const future of queued) assert.throws(() => future.result(), CancelledError);
-    assert.equal(words[0], 0);
-  });
+      test('with cancelFutures cancels what is held back as well', () => {
+        const pool = newPool({ maxWorkers: 1 });
+        const gate = newWords();
+        const words = newWords();
+        pool.submit(beginAndWait, gate);
+        waitUntil(gate, 1, 1);
+        const queued = Array.from({ length: 20_000 }, () => pool.submit(count, words));
+        pool.shutdown({ wait: false, cancelFutures: true });
+        open(gate);
+        pool.shutdown();
+        for (const future of queued) assert.throws(() => future.result(), CancelledError);
+        assert.equal(wordAt(words, 0), 0);
+      });
 
-  test('twice is harmless, and so is shutting down a pool that nobody used', () => {
-    const pool = new ThreadPoolExecutor();
-    pool.shutdown();
-    pool.shutdown();
-    pool[Symbol.dispose]();
-    const used = new ThreadPoolExecutor({ maxWorkers: 1 });
-    used.submit(addOne, 1).result();
-    used.shutdown();
-    used.shutdown({ wait: true, cancelFutures: true });
-  });
+      test('twice is harmless, and so is shutting down a pool that nobody used', () => {
+        const pool = newPool();
+        pool.shutdown();
+        pool.shutdown();
+        pool[Symbol.dispose]();
+        const used = newPool({ maxWorkers: 1 });
+        used.submit(addOne, 1).result();
+        used.shutdown();
+        used.shutdown({ wait: true, cancelFutures: true });
+      });
 
-  test('a submit afterwards is refused, at once', () => {
-    for (const wait of [true, false]) {
-      const used = new ThreadPoolExecutor({ maxWorkers: 1 });
-      used.submit(addOne, 1).result();
-      const unused = new ThreadPoolExecutor({ maxWorkers: 1 });
-      for (const pool of [used, unused]) {
-        pool.shutdown({ wait });
-        assert.throws(() => pool.submit(addOne, 1), isShutdownError);
-        for (const loop of [newEventLoop(), new NodeEventLoop()]) {
-          assert.throws(() => loop.runInExecutor(pool, addOne, 1), isShutdownError);
-          loop.close();
+      test('a submit afterwards is refused, at once', () => {
+        for (const wait of [true, false]) {
+          const used = newPool({ maxWorkers: 1 });
+          used.submit(addOne, 1).result();
+          const unused = newPool({ maxWorkers: 1 });
+          for (const pool of [used, unused]) {
+            pool.shutdown({ wait });
+            assert.throws(() => pool.submit(addOne, 1), isShutdownError);
+            for (const loop of [newEventLoop(), new NodeEventLoop()]) {
+              assert.throws(() => loop.runInExecutor(pool, addOne, 1), isShutdownError);
+              loop.close();
+            }
+          }
         }
-      }
-    }
-  });
+      });
 
-  test('a submit afterwards from another thread is refused there', async () => {
-    const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
-    pool.submit(addOne, 1).result();
-    pool.shutdown();
-    const start = (reporter: Reporter) =>
-      new Thread({ target: submitAndReport, args: [reporter, pool] });
-    await assert.rejects(outcomeOf(start), isShutdownError);
-  });
+      test('a submit afterwards from another thread is refused there', async () => {
+        const pool = newPool({ maxWorkers: 1 });
+        pool.submit(addOne, 1).result();
+        pool.shutdown();
+        const start = (reporter: Reporter) =>
+          new Thread({ target: submitAndReport, args: [reporter, pool] });
+        await assert.rejects(outcomeOf(start), isShutdownError);
+      });
 
-  test('called in another thread closes the pool for all', async () => {
-    const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
-    assert.equal(pool.submit(addOne, 1).result(), 2);
-    const thread = new Thread({ target: closePool, args: [pool] });
-    thread.start();
-    thread.join();
-    assert.throws(() => pool.submit(addOne, 1), isShutdownError);
-  });
+      test('called in another thread closes the pool for all', async () => {
+        const pool = newPool({ maxWorkers: 1 });
+        assert.equal(pool.submit(addOne, 1).result(), 2);
+        const thread = new Thread({ target: closePool, args: [pool] });
+        thread.start();
+        thread.join();
+        assert.throws(() => pool.submit(addOne, 1), isShutdownError);
+      });
+    });
 
+    describe('using', () => {
+      test('Symbol.dispose waits until the work is done', () => {
+        const words = newWords();
+        {
+          using pool = newPool({ maxWorkers: 2 });
+          for (let i = 0; i < 50; i++) pool.submit(count, words);
+        }
+        assert.equal(wordAt(words, 0), 50);
+      });
+
+      test('Symbol.asyncDispose waits without blocking', async () => {
+        const words = newWords();
+        const gate = newWords();
+        {
+          await using pool = newPool({ maxWorkers: 1 });
+          pool.submit(beginAndWait, gate);
+          for (let i = 0; i < 50; i++) pool.submit(count, words);
+          setTimeout(() => open(gate), 20); // can only run if nothing blocks
+        }
+        assert.equal(wordAt(words, 0), 50);
+      });
+
+      test('Symbol.asyncDispose of a pool that nobody used, and twice', async () => {
+        const pool = newPool();
+        await pool[Symbol.asyncDispose]();
+        await pool[Symbol.asyncDispose]();
+        assert.throws(() => pool.submit(echo, 1), isShutdownError);
+      });
+    });
+  });
+}
+
+describe('shutdown() of threads', () => {
   test('a task cannot wait for the end of its own pool', () => {
     const pool = new ThreadPoolExecutor({ maxWorkers: 2 });
     assert.throws(() => pool.submit(shutDownFromWithin, pool, true).result(), {
@@ -152,36 +189,6 @@ describe('shutdown()', () => {
       assert.equal(words[2], words[1], `${words[1]} were taken, ${words[2]} came back`);
       assert.equal(words[3], 2, 'both threads were refused in the end');
     }
-  });
-});
-
-describe('using', () => {
-  test('Symbol.dispose waits until the work is done', () => {
-    const words = sharedWords();
-    {
-      using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
-      for (let i = 0; i < 50; i++) pool.submit(count, words);
-    }
-    assert.equal(words[0], 50);
-  });
-
-  test('Symbol.asyncDispose waits without blocking', async () => {
-    const words = sharedWords();
-    const gate = sharedWords();
-    {
-      await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
-      pool.submit(beginAndWait, gate);
-      for (let i = 0; i < 50; i++) pool.submit(count, words);
-      setTimeout(() => open(gate), 20); // can only run if nothing blocks
-    }
-    assert.equal(words[0], 50);
-  });
-
-  test('Symbol.asyncDispose of a pool that nobody used, and twice', async () => {
-    const pool = new ThreadPoolExecutor();
-    await pool[Symbol.asyncDispose]();
-    await pool[Symbol.asyncDispose]();
-    assert.throws(() => pool.submit(echo, 1), isShutdownError);
   });
 });
 

@@ -1,5 +1,6 @@
 /**
- * A pool of threads, and nothing more: it knows of no loop. Any number of threads submit to it.
+ * A pool of workers, and nothing more: it knows of no loop. Any number of threads submit to it. What its
+ * workers are, threads or threads with a child process each, is a matter of who extends it.
  *
  * An executor object is a handle on a pool in process memory (`pool-table.ts`). It can be given to
  * other threads, as an argument of a thread or a task, and each gets a handle of its own on the
@@ -15,16 +16,17 @@
 import { inspect } from 'node:util';
 import { requireKnown, requireOptions } from '../core/arguments.ts';
 import { noteBlocking } from '../core/blocking-calls.ts';
-import { BrokenThreadPool, QueueFull, RuntimeError, ValueError } from '../core/exceptions.ts';
+import { QueueFull, RuntimeError, ValueError } from '../core/exceptions.ts';
 import type { Executor, ResultOf } from '../core/executor.ts';
 import type { Sendable } from '../core/sendable.ts';
+import { acrossTheBorder } from '../crossing/border.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { assertNotImporting } from '../crossing/import-guard.ts';
 import { besideTheDoor } from '../crossing/package-place.ts';
-import { shareClass } from '../crossing/shared-class.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
 import { add, compareExchange, load, store } from '../shared/atomics.ts';
 import {
+  Kind,
   Outcome,
   Phase,
   POOL,
@@ -37,18 +39,13 @@ import {
   ThreadFlag,
 } from '../shared/layout.ts';
 import { enterPool, PoolMemory } from '../shared/pool-table.ts';
-import { raise, threadsOfPool, wakeAll } from '../shared/thread-table.ts';
+import { raise, type ThreadAddress, threadsOfPool, wakeAll } from '../shared/thread-table.ts';
 import { askKeeper, threadsUp } from '../shared/wake-worker.ts';
 import type { PoolMessage } from '../threading/keeper-messages.ts';
-import { startThread, terminateThreads, thisThreadWithKeeper } from '../threading/start-thread.ts';
+import { startThread, thisThreadWithKeeper } from '../threading/start-thread.ts';
 import { ConcurrentFuture } from './concurrent-future.ts';
 import { ExecutorView } from './executor-view.ts';
-import {
-  checkPoolOptions,
-  checkSize,
-  type PoolSettings,
-  type ThreadPoolExecutorOptions,
-} from './pool-options.ts';
+import { checkSize, type PoolSettings } from './pool-options.ts';
 import type { WorkerData } from './pool-worker.ts';
 import { type MapPool, MapResults } from './map.ts';
 import type { MapOptions } from './map-options.ts';
@@ -75,16 +72,21 @@ export interface PoolAddress {
   readonly ident: number;
 }
 
-let count = 0;
+/** What a pool is made of. */
+export interface PoolKind {
+  /** What its workers begin with: a file beside the door. */
+  readonly entry: string;
+  /** Whether its tasks are run by child processes. */
+  readonly inProcesses: boolean;
+  /** The error of a pool that is broken. */
+  readonly broken: (message: string) => RuntimeError;
+}
 
-/** @see CPython Lib/concurrent/futures/thread.py, ThreadPoolExecutor */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- initargs follow the initializer
-export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
-  implements Executor, Disposable, AsyncDisposable
-{
+/** What ThreadPoolExecutor and ProcessPoolExecutor have in common. */
+export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposable {
+  readonly #kind: PoolKind;
   readonly #thread: ThisThread;
   readonly #settings: PoolSettings;
-  readonly #namePrefix: string;
   readonly #initializer: Initializer | undefined;
   readonly #teardown: number | undefined;
   /** What views and maps submit to. */
@@ -98,20 +100,16 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   #submitter: Submitter | undefined;
   #isShutdown = false;
 
-  /**
-   * @throws {ValueError} when a number makes no sense
-   * @throws {TypeError} when the options are no object, or one is not known, or `initargs` is no array
-   * @throws {FunctionReferenceError} when the initializer cannot be found from another thread
-   */
-  constructor(options: ThreadPoolExecutorOptions<I> = {} as ThreadPoolExecutorOptions<I>) {
-    this.#settings = checkPoolOptions(options);
+  /** @internal */
+  protected constructor(kind: PoolKind, settings: PoolSettings) {
+    this.#kind = kind;
+    this.#settings = settings;
     this.#thread = thisThread();
     if (this.#thread.isRoot) thisThreadWithKeeper(); // it starts while the program goes on
-    this.#namePrefix = options.threadNamePrefix ?? `ThreadPoolExecutor-${count++}`;
-    this.#initializer = packInitializer(this.#thread, options.initializer, options.initargs);
-    const { teardown } = options;
+    const { namePrefix, initializer, initargs, teardown } = settings;
+    this.#initializer = this.#within(() => packInitializer(this.#thread, initializer, initargs));
     if (teardown !== undefined) this.#teardown = functionId(this.#thread, teardown);
-    noteExecutor(this, this.#namePrefix, () => this.#isOpenPool());
+    noteExecutor(this, namePrefix, () => this.#isOpenPool());
     if (this.#settings.size.minWorkers > 0) this.#open();
   }
 
@@ -122,10 +120,11 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
    *   registered with `task()`
    * @param args - whatever the structured clone algorithm carries, executors, `loop.remote()`, and what
    *   describes itself (`shareKey`); copied before this returns, or moved (`transfer`). The compiler
-   *   refuses functions, symbols, promises and WeakMaps
+   *   refuses functions, symbols, promises and WeakMaps. A pool of processes refuses what only threads
+   *   can have in common: executors, loops, `SharedArrayBuffer`s, and what only a port carries
    * @throws {RuntimeError} `ERR_EXECUTOR_SHUTDOWN` after `shutdown()`; `ERR_MAIN_GUARD` while a
    *   worker imports the module that makes the call
-   * @throws {BrokenThreadPool} when the pool's initializer has failed
+   * @throws {BrokenExecutor} when the pool's initializer has failed
    * @throws {QueueFull} when `maxQueue` tasks wait already
    * @throws {FunctionReferenceError} when `fn` cannot be found from another thread: a closure, or
    *   not exported
@@ -156,7 +155,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   ): ConcurrentFuture<ResultOf<R>> {
     assertNotImporting('submit to a pool');
     const submitter = this.#submitter ?? this.#open();
-    const id = functionId(this.#thread, fn); // may take a while: before the look at the status
+    const id = this.#within(() => functionId(this.#thread, fn)); // may take a while: before the look at the status
     if (this.#isShutdown || this.#status() !== PoolStatus.open) throw this.#refusal();
     this.#checkRoom();
     const future = new ConcurrentFuture<ResultOf<R>>(this.#thread, fn, options);
@@ -223,7 +222,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
    * }
    * ```
    *
-   * @throws in the future that it returns: {RuntimeError} `ERR_EXECUTOR_SHUTDOWN`, {BrokenThreadPool}
+   * @throws in the future that it returns: {RuntimeError} `ERR_EXECUTOR_SHUTDOWN`, {BrokenExecutor}
    */
   ready(): ConcurrentFuture<void> {
     if (this.#pool === undefined && !this.#isShutdown) this.#open();
@@ -243,7 +242,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
    *
    * @param workers - how many there shall be, ≥ 0, at most `maxWorkers`. Default: `maxWorkers`
    * @throws {ValueError} when the pool cannot have so many
-   * @throws in the future that it returns: {BrokenThreadPool} when the initializer fails
+   * @throws in the future that it returns: {BrokenExecutor} when the initializer fails
    */
   warmUp(workers?: number): ConcurrentFuture<void> {
     const pool = this.#opened();
@@ -278,7 +277,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
     ...args: Sendable<A>
   ): ConcurrentFuture<ResultOf<R>[]> {
     assertNotImporting('call in all threads of a pool');
-    return runOnAll(this.#thread, this.#opened(), fn, args as A);
+    return this.#within(() => runOnAll(this.#thread, this.#opened(), fn, args as A));
   }
 
   /**
@@ -333,16 +332,20 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
     if (wait) this.#thread.mailbox.waitFor(() => this.#hasEnded(), Infinity);
   }
 
-  /**
-   * Ends all threads of the pool at once, wherever they are. Their tasks fail with
-   * `BrokenThreadPool`; queued tasks are done by new threads.
-   *
-   * Differs from Python's `ProcessPoolExecutor.terminate_workers`, which shuts the pool down too.
-   */
-  terminateWorkers(): void {
-    if (this.#pool === undefined || this.#isGone()) return;
-    terminateThreads(threadsOfPool(this.#thread.memory.words, this.#pool.index));
+  /** @internal Whether its tasks are run by child processes. */
+  get inProcesses(): boolean {
+    return this.#kind.inProcesses;
   }
+
+  /** @internal The memory in which the pool is, and its threads at this moment. */
+  protected workers(): { readonly words: Int32Array; readonly threads: readonly ThreadAddress[] } {
+    const { words } = this.#thread.memory;
+    if (this.#pool === undefined || this.#isGone()) return { words, threads: [] };
+    return { words, threads: threadsOfPool(words, this.#pool.index) };
+  }
+
+  /** Ends all workers of the pool at once, wherever they are. */
+  abstract terminateWorkers(): void;
 
   /** `shutdown()`: blocks until the work is done and the threads have ended. */
   [Symbol.dispose](): void {
@@ -378,35 +381,40 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
   }
 
   /** @internal Where the pool is found. */
-  static addressOf(executor: ThreadPoolExecutor): PoolAddress {
+  static addressOf(executor: PoolExecutor): PoolAddress {
     if (executor.#pool === undefined) executor.#open();
     const { index } = executor.#pool as PoolMemory;
     return { index, ident: executor.#ident };
   }
 
-  /** @internal A handle of this thread on a pool that another thread has made. */
-  static at({ index, ident }: PoolAddress): ThreadPoolExecutor {
-    const executor = new ThreadPoolExecutor({ threadNamePrefix: '' });
+  /** @internal Makes an executor without a pool a handle on one that another thread has made. */
+  static lead<E extends PoolExecutor>(executor: E, { index, ident }: PoolAddress): E {
     forgetExecutor(executor); // whoever has made the pool has to shut it down
     executor.#use(new PoolMemory(executor.#thread.memory, index), ident);
     return executor;
+  }
+
+  /** Writes something for the workers. */
+  #within<T>(write: () => T): T {
+    return this.#kind.inProcesses ? acrossTheBorder(write) : write();
   }
 
   /** The pool itself is made when it is first needed: a module that only defines one costs nothing. */
   #open(): Submitter {
     assertNotImporting('start the threads of a pool');
     const thread = thisThreadWithKeeper();
-    const { size, life, resourceLimits } = this.#settings;
+    const { size, life, namePrefix, resourceLimits, forWorkers } = this.#settings;
     const pool = enterPool(thread.memory, size);
     const submitter = this.#use(pool, pool.ident);
-    const data: WorkerData = {
+    const data: WorkerData & object = {
       pool: pool.index,
       ident: pool.ident,
       initializer: this.#initializer,
       teardown: this.#teardown,
       life,
+      ...forWorkers,
     };
-    const entry = besideTheDoor('pool-worker-main.js');
+    const entry = besideTheDoor(this.#kind.entry);
     const started = thread.isRoot ? 1 : 0;
     store(thread.memory.words, pool.at + POOL.workers, started);
     thread.tellKeeper({
@@ -414,7 +422,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
       pool: pool.index,
       ident: pool.ident,
       started,
-      namePrefix: this.#namePrefix,
+      namePrefix,
       entry,
       data,
       resourceLimits,
@@ -422,7 +430,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
     // The keeper starts workers as they are needed; the first is on its way before the keeper is.
     if (started === 1) {
       const flags = ThreadFlag.worker | ThreadFlag.daemon;
-      const name = `${this.#namePrefix}_0`;
+      const name = `${namePrefix}_0`;
       startThread({ name, daemon: true, flags, pool: pool.index, entry, data, resourceLimits });
     }
     if (this.#isShutdown) this.#close(false);
@@ -464,7 +472,9 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
       const status = this.#status();
       return status === PoolStatus.open || status === PoolStatus.shutdown;
     };
-    return (this.#submitter = new Submitter(this.#thread, pool, takesJobs, () => this.#refusal()));
+    const kind = this.#kind.inProcesses ? Kind.processJob : Kind.job;
+    const refusal = (): Error => this.#refusal();
+    return (this.#submitter = new Submitter(this.#thread, pool, kind, takesJobs, refusal));
   }
 
   /** The pool's status; `free` when the place in the table has another pool by now. */
@@ -475,7 +485,7 @@ export class ThreadPoolExecutor<I extends unknown[] = unknown[]>
 
   #refusal(): RuntimeError {
     if (!this.#isShutdown && this.#status() === PoolStatus.broken) {
-      return new BrokenThreadPool(
+      return this.#kind.broken(
         'The pool is broken: its initializer failed in a thread, or its threads could not be ' +
           'started, and it takes no more work. The error was printed to stderr; make a new pool ' +
           'when its cause is mended.',
@@ -566,9 +576,3 @@ function noSize(): TypeError {
   );
 }
 
-shareClass(
-  ThreadPoolExecutor,
-  'skein.thread-pool',
-  (executor) => ThreadPoolExecutor.addressOf(executor),
-  (address) => ThreadPoolExecutor.at(address),
-);

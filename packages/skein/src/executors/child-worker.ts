@@ -1,0 +1,197 @@
+/**
+ * A child process of a pool: it runs the jobs that its worker sends.
+ *
+ * It runs them as a thread of a pool does, by the same code, in a memory of its own that nobody else sees:
+ * a job that comes is put into a slot there, as one that was claimed, and what is written into the slot when
+ * it ends is sent. So a job has control words here, by which it can be asked to end.
+ */
+import { getHeapStatistics } from 'node:v8';
+import { RuntimeError } from '../core/exceptions.ts';
+import { acrossTheBorder } from '../crossing/border.ts';
+import { encodeError } from '../crossing/encode-error.ts';
+import { foreignId, noteForeign } from '../crossing/function-table.ts';
+import { pack, unpack } from '../crossing/packed-values.ts';
+import { bytesOfPayload, Part, writePacked } from '../crossing/payload.ts';
+import { foundInChild, type ThisThread } from '../crossing/this-thread.ts';
+import { store } from '../shared/atomics.ts';
+import { ask } from '../shared/deadlines.ts';
+import {
+  CONTROL,
+  controlAt,
+  Kind,
+  Outcome,
+  Payload,
+  Phase,
+  SLOT,
+  slotAt,
+  slotState,
+} from '../shared/layout.ts';
+import { enterPool } from '../shared/pool-table.ts';
+import { type Frame, frame, Message } from './child-frames.ts';
+import type { Hello } from './child-jobs.ts';
+import { ParentChannel } from './parent-channel.ts';
+import { callInWorker } from './run-on-all.ts';
+import { setLookOutside } from './running-job.ts';
+import { WorkerJobs } from './worker-jobs.ts';
+import { WorkerLife } from './worker-life.ts';
+
+/** A child ends no job by itself that is alone: its worker does, and the whole child with it. */
+const NEVER_MS = 2 ** 30;
+
+export class ChildWorker {
+  readonly #channel = new ParentChannel((each) => this.#receive(each));
+  /** Slots here, by those of the worker. */
+  readonly #slots = new Map<number, number>();
+  #thread: ThisThread | null = null;
+  #jobs: WorkerJobs | null = null;
+  #concurrency = 1;
+  #isInitializing = false;
+  /** Whether a job goes on here that was given up. */
+  #hasStray = false;
+
+  /** Begins to listen to the worker. */
+  open(): void {
+    setLookOutside(this.#channel.look);
+    process.on('uncaughtException', (error) => this.#crash(error));
+    process.on('exit', (code) => this.#leave(code));
+  }
+
+  #receive({ type, key, numbers, bytes }: Frame): void {
+    const [first = 0] = numbers;
+    switch (type) {
+      case Message.hello:
+        return void this.#begin(unpack({ bytes })[0] as Hello);
+      case Message.fn:
+        return void noteForeign(key, JSON.parse(Buffer.from(bytes).toString()) as never);
+      case Message.job:
+        return this.#beginJob(key, numbers, bytes);
+      case Message.ask:
+        return this.#ask(key, first);
+      case Message.call:
+        return void this.#call(key, foreignId(first), bytes);
+      case Message.end:
+        return void this.#end(first);
+    }
+  }
+
+  async #begin({ name, concurrency, cwd, initializer }: Hello): Promise<void> {
+    const thread = foundInChild(name);
+    const size = { minWorkers: 0, maxWorkers: 1, maxQueue: Infinity, ageing: NEVER_MS };
+    const pool = enterPool(thread.memory, { ...size, concurrencyPerWorker: concurrency });
+    const forEver = { idleTimeout: Infinity, maxTasks: Infinity, maxHeap: Infinity };
+    this.#thread = thread;
+    this.#concurrency = concurrency;
+    this.#jobs = new WorkerJobs(thread, pool, new WorkerLife(thread, pool, forEver), {
+      goOn: () => {},
+      retire: () => (this.#hasStray = true),
+      isRetired: () => this.#hasStray,
+      comeBack: () => {},
+      beginsLimited: (slot) => this.#tellBegun(slot),
+    });
+    this.#isInitializing = true;
+    try {
+      if (cwd !== undefined) process.chdir(cwd);
+      const own = initializer && { ...initializer, fn: foreignId(initializer.fn) };
+      await this.#jobs.prepare(own);
+    } catch (error) {
+      this.#fail(error);
+      process.exit(1);
+    }
+    this.#isInitializing = false;
+    this.#send(Message.up, 0);
+  }
+
+  #beginJob(key: number, numbers: readonly number[], bytes: Uint8Array): void {
+    const [fn, bits, timeout, grace] = numbers as [number, number, number, number];
+    const { mailbox, memory, address } = this.#thread as ThisThread;
+    const { words } = memory;
+    const slot = mailbox.slots.take();
+    const at = slotAt(slot);
+    words[at + SLOT.owner] = address.entry;
+    words[at + SLOT.ownerIdent] = address.ident;
+    words[at + SLOT.kind] = Kind.job;
+    words[at + SLOT.fn] = foreignId(fn);
+    writePacked(this.#thread as ThisThread, slot, Part.args, { bytes });
+    words[at + SLOT.payload] = (words[at + SLOT.payload] as number) | bits;
+    if ((bits & Payload.limited) !== 0) {
+      words[controlAt(slot) + CONTROL.timeout] = timeout;
+      words[controlAt(slot) + CONTROL.grace] = this.#concurrency > 1 ? grace : NEVER_MS - timeout;
+    }
+    this.#slots.set(key, slot);
+    mailbox.expect(slot, { settle: () => this.#settle(key, slot) });
+    store(words, at + SLOT.state, slotState(Phase.running, address.entry));
+    (this.#jobs as WorkerJobs).begin(slot);
+  }
+
+  #tellBegun(slot: number): void {
+    for (const [key, own] of this.#slots) if (own === slot) this.#send(Message.begun, key);
+  }
+
+  /** Its outcome is in the slot. */
+  #settle(key: number, slot: number): void {
+    const thread = this.#thread as ThisThread;
+    const outcome = thread.memory.words[slotAt(slot) + SLOT.outcome] as number;
+    const heapKiB = getHeapStatistics().used_heap_size >>> 10;
+    const numbers = [outcome, heapKiB, this.#hasStray ? 1 : 0];
+    const bytes = bytesOfPayload(thread, slot, Part.result);
+    this.#send(Message.outcome, key, numbers, bytes);
+    this.#slots.delete(key);
+    thread.mailbox.release(slot);
+  }
+
+  #ask(key: number, what: number): void {
+    const slot = this.#slots.get(key);
+    if (slot === undefined) return;
+    const { mailbox, memory } = this.#thread as ThisThread;
+    ask(memory.words, slot, what);
+    mailbox.listen(); // there the jobs that wait are told
+  }
+
+  async #call(key: number, fn: number, bytes: Uint8Array): Promise<void> {
+    try {
+      const value = await callInWorker(fn, { packed: { bytes } });
+      this.#reply(Message.reply, key, Outcome.value, value);
+    } catch (error) {
+      this.#reply(Message.reply, key, Outcome.error, encodeError(error));
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#isInitializing = false;
+    this.#reply(Message.failed, 0, Outcome.error, encodeError(error));
+  }
+
+  #reply(type: number, key: number, outcome: number, value: unknown): void {
+    const packed = acrossTheBorder(() => pack([value], () => 'the result'));
+    const { bytes } = packed as { bytes: Uint8Array };
+    this.#send(type, key, [outcome], bytes);
+  }
+
+  #send(type: number, key: number, numbers?: readonly number[], bytes?: Uint8Array): void {
+    this.#channel.send(frame(type, key, numbers, bytes));
+  }
+
+  async #end(teardown: number): Promise<void> {
+    await this.#jobs?.close(teardown === 0 ? undefined : foreignId(teardown - 1));
+    process.exit(0);
+  }
+
+  #crash(error: unknown): void {
+    if (this.#isInitializing) this.#fail(error);
+    else if (!this.#breakAll('an error was thrown in its process outside of the task.', error))
+      console.error(`Exception in process ${this.#thread?.name}:`, error);
+    process.exit(1);
+  }
+
+  #leave(code: number): void {
+    const message = `it ended its process by process.exit(${code}).`;
+    if (this.#isInitializing) this.#fail(new RuntimeError(message));
+    this.#breakAll(message, undefined);
+  }
+
+  #breakAll(message: string, cause: unknown): boolean {
+    const hadJobs = this.#jobs?.breakAll(message, cause) === true;
+    this.#thread?.mailbox.drain();
+    return hadJobs;
+  }
+}

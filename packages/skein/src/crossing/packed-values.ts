@@ -54,3 +54,8 @@ export function unpack(packed: PackedValues): unknown[] {
   const { buffer, byteOffset, length } = packed.bytes;
   return decode(Buffer.from(buffer, byteOffset, length), length);
 }
+
+/** The bytes of what was packed across the border of the process: it has no other form. */
+export function bytesOf(packed: PackedValues): Uint8Array {
+  return (packed as { readonly bytes: Uint8Array }).bytes;
+}

@@ -9,6 +9,8 @@
  *     ── job ────────────────────────▶   the bytes of the arguments, as they lie in the slot
  *     ◀─────────────────────── begun ──  its function is called now: its time counts from here
  *     ── ask ────────────────────────▶   that job shall end
+ *     ◀─────────────────────── value ──  of a stream, for the thread that asked
+ *     ── taken ──────────────────────▶   so many of its values were taken
  *     ◀───────────────────── outcome ──  the bytes of the result, as they are put into the slot
  *     ── call ───────────────────────▶   a call beside the jobs (`runOnAll`)
  *     ◀─────────────────────── reply ──
@@ -32,6 +34,8 @@ export const Message = {
   reply: 8,
   end: 9,
   begun: 10,
+  value: 11,
+  taken: 12,
 } as const;
 
 /** The descriptor of the socket in the child. */
@@ -40,7 +44,7 @@ export const CHANNEL_FD = 3;
 /** What is said. */
 export interface Frame {
   readonly type: number;
-  /** Slot of a job in the worker, number of a function or of a call. */
+  /** Slot of a job in the worker, number of a function, of a call or of a stream. */
   readonly key: number;
   /** By type. `job`: function, bits of `Payload`, timeout, grace. `outcome`: an `Outcome`, KiB of heap, 1 = it shall take no job any more. */
   readonly numbers: readonly number[];

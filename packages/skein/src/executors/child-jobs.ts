@@ -20,8 +20,8 @@ import type { ArgumentsApart } from '../crossing/arguments-apart.ts';
 import { acrossTheBorder } from '../crossing/border.ts';
 import { decodeError } from '../crossing/decode-error.ts';
 import { referenceById } from '../crossing/function-table.ts';
-import { pack, type PackedValues, unpack } from '../crossing/packed-values.ts';
-import { bytesOfPayload, Part } from '../crossing/payload.ts';
+import { bytesOf, pack, type PackedValues, unpack } from '../crossing/packed-values.ts';
+import { bytesOfPayload, Part, writePacked } from '../crossing/payload.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { LoopHandle } from '../loops/remote-loop.ts';
 import { store } from '../shared/atomics.ts';
@@ -30,6 +30,7 @@ import {
   Ask,
   CONTROL,
   controlAt,
+  Kind,
   Outcome,
   Payload,
   SLOT,
@@ -38,6 +39,7 @@ import {
   threadAt,
 } from '../shared/layout.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
+import { isAlive, type ThreadAddress } from '../shared/thread-table.ts';
 import { WorkCounts } from '../shared/work-counts.ts';
 import { AsyncJobs, setAsyncJobsOfThread } from './async-jobs.ts';
 import { howItEnded } from './child-end.ts';
@@ -47,6 +49,7 @@ import type { Jobs, JobsHost } from './jobs.ts';
 import { Outcomes } from './outcomes.ts';
 import { setCallElsewhere } from './run-on-all.ts';
 import { RunningJob } from './running-job.ts';
+import { postValue } from './stream-exit.ts';
 import { noteBegin } from './submit-stamps.ts';
 import { limitFromWord } from './submit-options.ts';
 import type { Initializer } from './worker-hooks.ts';
@@ -64,6 +67,10 @@ export interface Hello {
 /** A job in the hands of the child. */
 interface SentJob {
   readonly job: RunningJob;
+  /** Who asked for it. */
+  readonly owner: ThreadAddress;
+  /** Whether it may be a stream: then it is to end if that one is gone. */
+  isStream: boolean;
   /** The `Ask` that was passed on. */
   asked: number;
 }
@@ -101,6 +108,8 @@ export class ChildJobs implements Jobs {
   /** Whether it was ended since a job did not end. */
   #isKilled = false;
   #heapKiB = 0;
+  /** Values of streams for which there is no slot yet. */
+  #held = 0;
 
   constructor(
     thread: ThisThread,
@@ -121,6 +130,11 @@ export class ChildJobs implements Jobs {
     this.#isUp = new Promise((resolve, reject) => (this.#starting = { resolve, reject }));
     thread.mailbox.afterDrain.push(() => {
       for (const sent of this.#jobs.values()) this.#look(sent);
+    });
+    thread.mailbox.handle(Kind.taken, (slot) => {
+      const at = slotAt(slot);
+      const serial = this.#words[at + SLOT.detail2] as number;
+      this.#send(Message.taken, serial, [this.#words[at + SLOT.outcome] as number]);
     });
     const asyncJobs = new AsyncJobs(); // in its loop `runOnAll` comes in
     setAsyncJobsOfThread(asyncJobs);
@@ -161,13 +175,23 @@ export class ChildJobs implements Jobs {
     const graceMs = isLimited ? (this.#words[control + CONTROL.grace] as number) : 0;
     const sent: SentJob = {
       job: new RunningJob(this.#words, slot, noFunction),
+      owner: {
+        entry: this.#words[at + SLOT.owner] as number,
+        ident: this.#words[at + SLOT.ownerIdent] as number,
+      },
+      isStream: false,
       asked: Ask.none,
     };
     if ((bits & Payload.timed) !== 0) noteBegin(this.#thread, this.#counts, sent.job);
     this.#jobs.set(slot, sent);
     this.#introduce(fn);
     const bytes = bytesOfPayload(this.#thread, slot, Part.args);
-    this.#send(Message.job, slot, [fn, bits & ~(Payload.carried | Payload.timed), timeout, graceMs], bytes);
+    this.#send(
+      Message.job,
+      slot,
+      [fn, bits & ~(Payload.carried | Payload.timed), timeout, graceMs],
+      bytes,
+    );
     if (isLimited) this.#limit(sent.job, Infinity);
     this.#look(sent);
   }
@@ -176,7 +200,8 @@ export class ChildJobs implements Jobs {
   #look(sent: SentJob): void {
     const { job } = sent;
     job.tell();
-    const asked = askedOf(this.#words, job.slot);
+    const isWanted = !sent.isStream || isAlive(this.#words, sent.owner);
+    const asked = isWanted ? askedOf(this.#words, job.slot) : Ask.cancel;
     if (asked === sent.asked) return;
     sent.asked = asked;
     this.#send(Message.ask, job.slot, [asked]);
@@ -225,7 +250,17 @@ export class ChildJobs implements Jobs {
           this.#hasStray = true;
           this.#host.retire();
         }
-        return this.#finish(key, outcome, bytes);
+        if (this.#held === 0) return this.#finish(key, outcome, bytes);
+        this.#thread.mailbox.hold(() => {
+          if (this.#held > 0) return false; // values of a stream come before its end
+          this.#finish(key, outcome, bytes);
+          return true;
+        });
+        return;
+      }
+      case Message.value: {
+        const [entry, ident] = numbers as [number, number];
+        return this.#handOn({ entry, ident }, key, bytes);
       }
       case Message.reply: {
         const waiter = this.#calls.get(key);
@@ -234,6 +269,30 @@ export class ChildJobs implements Jobs {
         else waiter?.reject(errorIn(bytes));
       }
     }
+  }
+
+  /** A value of a stream, for the thread that asked. */
+  #handOn(to: ThreadAddress, serial: number, bytes: Uint8Array): void {
+    const { mailbox } = this.#thread;
+    for (const sent of this.#jobs.values()) {
+      if (sent.owner.ident === to.ident) sent.isStream = true;
+    }
+    const post = (): boolean => {
+      try {
+        return postValue(this.#thread, to, serial, (slot) =>
+          writePacked(this.#thread, slot, Part.args, { bytes }),
+        );
+      } catch {
+        return true; // whoever asked is gone, and the job is asked to end
+      }
+    };
+    if (this.#held === 0 && post()) return;
+    this.#held++;
+    mailbox.hold(() => {
+      const isSent = post();
+      if (isSent) this.#held--;
+      return isSent;
+    });
   }
 
   /** A job is over, unless it was before: what came of it goes home. */
@@ -324,10 +383,6 @@ const killedForAnother =
   'replaced the process.';
 
 const nothing = bytesOf(pack([undefined], () => ''));
-
-function bytesOf(packed: PackedValues): Uint8Array {
-  return (packed as { readonly bytes: Uint8Array }).bytes; // the only form that crosses to a process
-}
 
 /** Arguments that are moved have come as they are. */
 function packedOf(apart: ArgumentsApart): PackedValues {

@@ -10,7 +10,7 @@ import { RuntimeError } from '../core/exceptions.ts';
 import { acrossTheBorder } from '../crossing/border.ts';
 import { encodeError } from '../crossing/encode-error.ts';
 import { foreignId, noteForeign } from '../crossing/function-table.ts';
-import { pack, unpack } from '../crossing/packed-values.ts';
+import { bytesOf, pack, unpack } from '../crossing/packed-values.ts';
 import { bytesOfPayload, Part, writePacked } from '../crossing/payload.ts';
 import { foundInChild, type ThisThread } from '../crossing/this-thread.ts';
 import { store } from '../shared/atomics.ts';
@@ -32,6 +32,8 @@ import type { Hello } from './child-jobs.ts';
 import { ParentChannel } from './parent-channel.ts';
 import { callInWorker } from './run-on-all.ts';
 import { setLookOutside } from './running-job.ts';
+import { setStreamExit } from './stream-exit.ts';
+import { noteTaken } from './stream-source.ts';
 import { WorkerJobs } from './worker-jobs.ts';
 import { WorkerLife } from './worker-life.ts';
 
@@ -52,6 +54,14 @@ export class ChildWorker {
   /** Begins to listen to the worker. */
   open(): void {
     setLookOutside(this.#channel.look);
+    setStreamExit({
+      send: ({ to, serial }, value, place) => {
+        const packed = acrossTheBorder(() => pack([value], place));
+        this.#send(Message.value, serial, [to.entry, to.ident], bytesOf(packed));
+        return true;
+      },
+      isWanted: () => true, // else the worker asks the job to end
+    });
     process.on('uncaughtException', (error) => this.#crash(error));
     process.on('exit', (code) => this.#leave(code));
   }
@@ -67,6 +77,8 @@ export class ChildWorker {
         return this.#beginJob(key, numbers, bytes);
       case Message.ask:
         return this.#ask(key, first);
+      case Message.taken:
+        return noteTaken(key, first);
       case Message.call:
         return void this.#call(key, foreignId(first), bytes);
       case Message.end:
@@ -163,8 +175,7 @@ export class ChildWorker {
 
   #reply(type: number, key: number, outcome: number, value: unknown): void {
     const packed = acrossTheBorder(() => pack([value], () => 'the result'));
-    const { bytes } = packed as { bytes: Uint8Array };
-    this.#send(type, key, [outcome], bytes);
+    this.#send(type, key, [outcome], bytesOf(packed));
   }
 
   #send(type: number, key: number, numbers?: readonly number[], bytes?: Uint8Array): void {

@@ -65,7 +65,7 @@ export class ExecutorView implements Executor, Disposable, AsyncDisposable {
     if ((own.retries ?? 0) > 0) throw cannotRepeat();
     const submit: Submit = (task, all, name) =>
       this.#pool.submit(task, all, jobOptions({ ...own, name: own.name ?? name }));
-    return new StreamValues(submit, fn, args, own);
+    return new StreamValues(submit, fn, args, own, this.#executor.inProcesses);
   }
 
   /** A view with these options, and with those of this view that are not among them. */

@@ -207,7 +207,7 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
     ...args: Sendable<A>
   ): StreamValues<T> {
     const submit: Submit = (task, all, name) => this.#submit(task, all, jobOptions({ name }));
-    return new StreamValues(submit, fn, args, {});
+    return new StreamValues(submit, fn, args, {}, this.inProcesses);
   }
 
   /**
@@ -575,4 +575,3 @@ function noSize(): TypeError {
       '{ maxWorkers: 8 }',
   );
 }
-

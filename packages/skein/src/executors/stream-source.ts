@@ -7,30 +7,18 @@
  * outcome of the task and through the same inbox, which keeps the order: when the outcome has come, all
  * values have.
  */
-import { CancelledError, RuntimeError } from '../core/exceptions.ts';
+import { RuntimeError } from '../core/exceptions.ts';
 import { Future } from '../core/future.ts';
 import { type ArgumentsApart, unpackArguments } from '../crossing/arguments-apart.ts';
 import { referenceById } from '../crossing/function-table.ts';
-import { Part, writePayload } from '../crossing/payload.ts';
 import { resolveFunction } from '../crossing/resolve-function.ts';
 import { registerTask } from '../crossing/task.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
 import { Kind, SLOT, slotAt } from '../shared/layout.ts';
-import { isAlive, type ThreadAddress } from '../shared/thread-table.ts';
 import { runAsyncHere } from './async-jobs.ts';
 import { runningJob } from './current-job.ts';
 import type { RunningJob } from './running-job.ts';
-
-/** What a stream is asked for by. Plain data. */
-export interface StreamOrder {
-  /** Index in the function table. */
-  readonly fn: number;
-  /** Who asked. */
-  readonly to: ThreadAddress;
-  /** The number by which both sides know the stream. */
-  readonly serial: number;
-  readonly bufferSize: number;
-}
+import { exitOf, gone, type StreamExit, type StreamOrder } from './stream-exit.ts';
 
 /** What gives the values: at once, or later. */
 interface Source {
@@ -51,9 +39,10 @@ export const streamOut: (order: StreamOrder, args: ArgumentsApart) => Promise<vo
     const job = runningJob() as RunningJob; // only a worker comes here
     const outlet = new Outlet(thread, job, order);
     outlets.set(order.serial, outlet);
-    thread.mailbox.handle(Kind.taken, (slot) => noteTaken(thread, slot));
+    thread.mailbox.handle(Kind.taken, (slot) => readTaken(thread, slot));
     try {
-      const fn = await resolveFunction(referenceById(thread, order.fn));
+      const { fn: of } = order;
+      const fn = await resolveFunction(typeof of === 'number' ? referenceById(thread, of) : of);
       const source = await sourceOf(fn, unpackArguments(args), job);
       try {
         for (;;) {
@@ -99,6 +88,7 @@ class Outlet {
   readonly #thread: ThisThread;
   readonly #job: RunningJob;
   readonly #order: StreamOrder;
+  readonly #exit: StreamExit;
   #sent = 0;
   #taken = 0;
   #goOn = (): void => {};
@@ -109,6 +99,7 @@ class Outlet {
     this.#thread = thread;
     this.#job = job;
     this.#order = order;
+    this.#exit = exitOf(thread);
     // When its time is over nothing comes that tells of it.
     job.signal.addEventListener('abort', () => this.#goOn());
   }
@@ -116,6 +107,7 @@ class Outlet {
   /** So many more were taken. */
   noteTaken(count: number): void {
     this.#taken += count;
+    this.#goOn();
   }
 
   hasRoom(): boolean {
@@ -133,13 +125,14 @@ class Outlet {
    * @throws {CancelledError} when the job shall end, or whoever asked is gone
    */
   async room(): Promise<void> {
-    const { mailbox, memory } = this.#thread;
     const isOver = (): boolean =>
-      !this.#isFull() || this.#job.cancelled || !isAlive(memory.words, this.#order.to);
+      !this.#isFull() || this.#job.cancelled || !this.#exit.isWanted(this.#order);
     await new Promise<void>((resolve) => {
-      this.#goOn = resolve;
-      mailbox.watch(() => {
+      this.#goOn = () => {
         if (isOver()) resolve();
+      };
+      this.#thread.mailbox.watch(() => {
+        this.#goOn();
         return isOver();
       });
     });
@@ -178,40 +171,20 @@ class Outlet {
   }
 
   #post(value: unknown): boolean {
-    const { mailbox, memory, address } = this.#thread;
-    const slot = mailbox.slots.take();
-    if (slot < 0) return false;
-    const { words } = memory;
-    const at = slotAt(slot);
-    try {
-      writePayload(
-        this.#thread,
-        slot,
-        Part.args,
-        [value],
-        () => `value ${this.#sent} of the stream`,
-      );
-    } catch (error) {
-      mailbox.release(slot);
-      throw error;
-    }
-    words[at + SLOT.kind] = Kind.streamed;
-    words[at + SLOT.fn] = address.entry;
-    words[at + SLOT.outcome] = address.ident;
-    words[at + SLOT.detail2] = this.#order.serial;
-    if (mailbox.post(slot, this.#order.to)) return true;
-    throw gone();
+    return this.#exit.send(this.#order, value, () => `value ${this.#sent} of the stream`);
   }
 }
 
-function noteTaken(thread: ThisThread, slot: number): void {
+function readTaken(thread: ThisThread, slot: number): void {
   const { words } = thread.memory;
   const at = slotAt(slot);
-  outlets.get(words[at + SLOT.detail2] as number)?.noteTaken(words[at + SLOT.outcome] as number);
+  noteTaken(words[at + SLOT.detail2] as number, words[at + SLOT.outcome] as number);
 }
 
-const gone = (): CancelledError =>
-  new CancelledError('the thread that asked for the stream is gone');
+/** So many values of the stream with this number were taken. */
+export function noteTaken(serial: number, count: number): void {
+  outlets.get(serial)?.noteTaken(count);
+}
 
 function waitsInStream(): RuntimeError {
   return new RuntimeError(

@@ -17,7 +17,9 @@
 import { noteBlocking } from '../core/blocking-calls.ts';
 import { CancelledError } from '../core/exceptions.ts';
 import type { ResultOf } from '../core/executor.ts';
-import { packArguments } from '../crossing/arguments-apart.ts';
+import { type ArgumentsApart, packArguments } from '../crossing/arguments-apart.ts';
+import { acrossTheBorder } from '../crossing/border.ts';
+import { referenceOf } from '../crossing/function-reference.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { Part, readPayload } from '../crossing/payload.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
@@ -25,6 +27,7 @@ import { Kind, SLOT, slotAt } from '../shared/layout.ts';
 import type { ThreadAddress } from '../shared/thread-table.ts';
 import { blockUntil } from './block-until.ts';
 import type { ConcurrentFuture } from './concurrent-future.ts';
+import type { StreamOrder } from './stream-exit.ts';
 import { streamOut } from './stream-source.ts';
 import type { SubmitOptions } from './submit-options.ts';
 
@@ -72,20 +75,23 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
     fn: Function,
     args: readonly unknown[],
     { bufferSize = STREAM_BUFFER, transfer = [] }: SubmitOptions,
+    inProcesses: boolean,
   ) {
     const thread = thisThread();
     this.#thread = thread;
     this.#serial = thread.memory.nextSerial();
     this.#bufferSize = bufferSize;
-    const order = {
-      fn: functionId(thread, fn),
+    const order: StreamOrder = {
+      fn: inProcesses ? referenceOf(fn) : functionId(thread, fn),
       to: thread.address,
       serial: this.#serial,
       bufferSize,
     };
     thread.mailbox.handle(Kind.streamed, (slot) => receive(thread, slot));
     // What the option names is looked for among the arguments.
-    const apart = transfer.length > 0 ? { values: args } : packArguments(args);
+    const pack = (): ArgumentsApart =>
+      transfer.length > 0 ? { values: args } : packArguments(args);
+    const apart = inProcesses ? acrossTheBorder(pack) : pack();
     inlets.set(this.#serial, this);
     try {
       this.#job = submit(streamOut, [order, apart], fn.name);

@@ -23,7 +23,6 @@ import { deadlineFor, endDeadline, setDeadline } from '../shared/deadlines.ts';
 import {
   CONTROL,
   controlAt,
-  COUNTS,
   Outcome,
   Payload,
   Phase,

@@ -74,15 +74,16 @@ export class WorkCounts {
    * Notes a time.
    *
    * @param histogram - `COUNTS.wait` or `COUNTS.run`
+   * @param ms - may be negative: the clocks of two threads agree to some microseconds
    * @param weight - how many times it stands for
    */
   note(histogram: number, ms: number, weight: number): void {
-    addTime(this.#words, this.#at + histogram, ms, weight);
+    addTime(this.#words, this.#at + histogram, Math.max(0, ms), weight);
   }
 }
 
 function addTime(words: Int32Array, at: number, ms: number, weight: number): void {
-  const us = Math.max(0, Math.round(ms * 1000));
+  const us = Math.round(ms * 1000);
   const sum = us * weight + (words[at + HISTOGRAM.sumUs] as number);
   addTo(words, at + HISTOGRAM.sumMs, Math.floor(sum / 1000));
   words[at + HISTOGRAM.sumUs] = sum % 1000;

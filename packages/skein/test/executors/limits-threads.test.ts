@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { after, describe, test } from 'node:test';
-import { type ConcurrentFuture, currentJob, run, ThreadPoolExecutor, TimeoutError } from 'skein';
+import { type ConcurrentFuture, ThreadPoolExecutor, TimeoutError } from 'skein';
 import { addOne, nameOfThread } from '../fixtures/functions.ts';
 import * as there from '../fixtures/limited.ts';
 import { neverCalled } from '../fixtures/modules/never-loaded.ts';
@@ -11,19 +11,6 @@ import { eventually, sharedWords, waitUntil } from '../fixtures/words.ts';
 const { Came } = there;
 const pool = new ThreadPoolExecutor({ maxWorkers: 2, threadNamePrefix: 'limited' });
 after(() => pool.shutdown());
-
-type Limited = (words: Int32Array) => unknown;
-
-/** How a task takes it to be asked, and how far it comes by that. */
-const endings: readonly (readonly [fn: Limited, isEnded: boolean, came: number])[] = [
-  [there.compute, true, Came.begun],
-  [there.computeAndLook, false, Came.asked],
-  [there.computeAndReturn, false, Came.asked],
-  [there.sleepLong, false, Came.asked],
-  [there.sleepInCoroutine, false, Came.asked],
-  [there.waitForSignal, false, Came.begun],
-  [there.waitForNothing, true, Came.begun],
-];
 
 /** A pool of one thread, which has loaded the module of its tasks: the time that this takes counts. */
 function loaded(threadNamePrefix: string): ThreadPoolExecutor {
@@ -172,7 +159,6 @@ describe('currentJob()', () => {
 });
 
 describe('retries', () => {
-
   test('nor one that was cancelled, and ends by another error, or not in time', async () => {
     const words = sharedWords();
     const future = pool.with({ retries: 5 }).submit(there.countAndFailWhenAsked, words);

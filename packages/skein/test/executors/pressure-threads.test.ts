@@ -1,7 +1,13 @@
 /** Pressure where it matters that tasks run in threads: several that submit, room, threads that come and go. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { CancelledError, type ConcurrentFuture, QueueFull, run, Thread, ThreadPoolExecutor } from 'skein';
+import {
+  CancelledError,
+  type ConcurrentFuture,
+  QueueFull,
+  Thread,
+  ThreadPoolExecutor,
+} from 'skein';
 import { addOne, beginAndWait, echo } from '../fixtures/functions.ts';
 import { sleepLong } from '../fixtures/limited.ts';
 import * as there from '../fixtures/mapped.ts';
@@ -20,7 +26,6 @@ function fill(pool: ThreadPoolExecutor): void {
 }
 
 describe('maxQueue', () => {
-
   test('ready() in a callback of ready()', async () => {
     await using pool = new ThreadPoolExecutor({ maxWorkers: 1, maxQueue: 1 });
     for (let round = 0; round < 20; round++) {
@@ -131,7 +136,6 @@ describe('room', () => {
 });
 
 describe('runOnAll()', () => {
-
   test('a call that cancels itself', async () => {
     await using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
     await pool.warmUp();

@@ -78,7 +78,10 @@ for (const { name: className, newPool, newWords, what } of executors) {
         await assert.rejects(waiting, { code: 'ERR_EXECUTOR_SHUTDOWN' });
         running.cancel();
         assert.equal(await queued, 2);
-        assert.throws(() => pool.ready(), { code: 'ERR_EXECUTOR_SHUTDOWN' });
+        await assert.rejects(Promise.resolve(pool.ready()), { code: 'ERR_EXECUTOR_SHUTDOWN' });
+        const never = newPool();
+        never.shutdown();
+        await assert.rejects(Promise.resolve(never.ready()), { code: 'ERR_EXECUTOR_SHUTDOWN' });
       });
 
       test('without maxQueue a pool is ready', () => {

@@ -82,7 +82,6 @@ interface Waiter {
 }
 
 export class ChildJobs implements Jobs {
-  readonly holdsNode = true;
   readonly #thread: ThisThread;
   readonly #words: Int32Array;
   readonly #concurrency: number;
@@ -220,7 +219,7 @@ export class ChildJobs implements Jobs {
     const timeout = this.#words[controlAt(slot) + CONTROL.timeout] as number;
     if (job === undefined || timeout === 0) return;
     this.#limit(job, this.#thread.mailbox.now() + timeout);
-    job.follow(nobody); // sets its timer
+    job.watchTime();
   }
 
   /** The job goes on after its grace: its child is ended, and its future hears at once. */
@@ -374,9 +373,6 @@ export class ChildJobs implements Jobs {
 
 /** In the thread a job has no function; what it is called is known where it was submitted. */
 const noFunction = Object.defineProperty(() => {}, 'name', { value: '' });
-
-/** Nothing in this thread waits for the end of a job. */
-const nobody = { cancel: (): boolean => true };
 
 const killedForAnother =
   'its process was ended, since a task beside it did not end when it was asked to. The pool has ' +

@@ -4,10 +4,11 @@ import type { Executor, ResultOf } from '../core/executor.ts';
 import type { Sendable } from '../core/sendable.ts';
 import { staysHome } from '../core/stays-home.ts';
 import type { ConcurrentFuture } from './concurrent-future.ts';
-import { type MapPool, MapResults } from './map.ts';
+import { MapResults } from './map.ts';
 import type { MapOptions } from './map-options.ts';
 import type { PoolExecutor, ShutdownOptions } from './pool-executor.ts';
-import { type Streamable, StreamValues, type Submit } from './stream.ts';
+import type { PoolHandle } from './pool-handle.ts';
+import { type Streamable, StreamValues } from './stream.ts';
 import { checkOptions, jobOptions, type SubmitOptions } from './submit-options.ts';
 
 /**
@@ -19,11 +20,11 @@ import { checkOptions, jobOptions, type SubmitOptions } from './submit-options.t
  */
 export class ExecutorView implements Executor, Disposable, AsyncDisposable {
   readonly #executor: PoolExecutor;
-  readonly #pool: MapPool;
+  readonly #pool: PoolHandle;
   readonly #options: SubmitOptions;
 
   /** @internal Views come from `executor.with`. */
-  constructor(executor: PoolExecutor, pool: MapPool, options: SubmitOptions) {
+  constructor(executor: PoolExecutor, pool: PoolHandle, options: SubmitOptions) {
     this.#executor = executor;
     this.#pool = pool;
     this.#options = checkOptions(options);
@@ -61,11 +62,8 @@ export class ExecutorView implements Executor, Disposable, AsyncDisposable {
     fn: (...args: A) => Streamable<T> | PromiseLike<Streamable<T>>,
     ...args: Sendable<A>
   ): StreamValues<T> {
-    const own = this.#options;
-    if ((own.retries ?? 0) > 0) throw cannotRepeat();
-    const submit: Submit = (task, all, name) =>
-      this.#pool.submit(task, all, jobOptions({ ...own, name: own.name ?? name }));
-    return new StreamValues(submit, fn, args, own, this.#executor.inProcesses);
+    if ((this.#options.retries ?? 0) > 0) throw cannotRepeat();
+    return new StreamValues(this.#pool, this.#options, fn, args);
   }
 
   /** A view with these options, and with those of this view that are not among them. */

@@ -7,8 +7,6 @@ import type { Initializer } from './worker-hooks.ts';
 export interface Jobs {
   /** How many go on asynchronously. */
   readonly underWay: number;
-  /** Whether Node has to wait for something here, a process, as long as the worker lives. */
-  readonly holdsNode: boolean;
   /** Before the first job: calls the initializer. Null: there is nothing to wait for. */
   prepare(initializer: Initializer | undefined): Promise<void> | null;
   /** Does a job that this worker has claimed; what it cannot do at once goes on asynchronously. */

@@ -19,7 +19,6 @@
  */
 import { noteBlocking } from '../core/blocking-calls.ts';
 import { QueueFull, TimeoutError } from '../core/exceptions.ts';
-import type { ResultOf } from '../core/executor.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
 import { type Awaited, blockUntil } from './block-until.ts';
@@ -27,20 +26,8 @@ import type { ConcurrentFuture } from './concurrent-future.ts';
 import { type ChunkResult, valuesOf } from './chunk-result.ts';
 import { checkMapOptions, type MapOptions } from './map-options.ts';
 import { type Elements, MapSource } from './map-source.ts';
-import { type JobOptions, jobOptions, type SubmitOptions } from './submit-options.ts';
-
-/** The pool that does it. */
-export interface MapPool {
-  submit<A extends unknown[], R>(
-    fn: (...args: A) => R,
-    args: A,
-    options: JobOptions | null,
-  ): ConcurrentFuture<ResultOf<R>>;
-  /** How many tasks may wait in its queue; `Infinity` = as many as like. */
-  maxQueue(): number;
-  /** A future that is done when there is room in its queue. */
-  ready(): ConcurrentFuture<void>;
-}
+import type { PoolHandle } from './pool-handle.ts';
+import { jobOptions, type SubmitOptions } from './submit-options.ts';
 
 /** What becomes of the function: it is called for each of its arguments. */
 type Mapped<T> = (...items: unknown[]) => ChunkResult<T>;
@@ -59,7 +46,7 @@ const nobody: Awaited = { queuedSlot: -1, pool: -1, runner: -1, name: '' };
  */
 export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
   readonly #thread: ThisThread;
-  readonly #pool: MapPool;
+  readonly #pool: PoolHandle;
   readonly #submit: (elements: Elements) => Chunk<T>;
   readonly #source: MapSource;
   readonly #bufferSize: number;
@@ -85,7 +72,7 @@ export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
 
   /** @internal */
   constructor(
-    pool: MapPool,
+    pool: PoolHandle,
     own: SubmitOptions,
     fn: (...args: never[]) => unknown,
     source: Iterable<unknown> | AsyncIterable<unknown>,

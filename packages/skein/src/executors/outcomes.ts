@@ -8,11 +8,11 @@ import { isInChild } from '../crossing/in-child.ts';
 import { Part, writePacked, writePayload } from '../crossing/payload.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { endAtOnce } from '../crossing/this-thread.ts';
-import { compareExchange } from '../shared/atomics.ts';
 import { finishRunning } from '../shared/deadlines.ts';
 import { COUNTS, Outcome, Phase, SLOT, slotAt, slotState } from '../shared/layout.ts';
 import type { WorkCounts } from '../shared/work-counts.ts';
 import type { RunningJob } from './running-job.ts';
+import { sendHome } from './send-home.ts';
 
 export class Outcomes {
   readonly #thread: ThisThread;
@@ -79,11 +79,7 @@ export class Outcomes {
   #sendHome(slot: number, job: RunningJob | null): void {
     if (!finishRunning(this.#words, slot, this.#running, this.#done)) endAtOnce(); // condemned
     this.#count(this.#words[slotAt(slot) + SLOT.outcome] as number, job);
-    if (this.#thread.mailbox.deliver(slot)) return;
-    // The thread that asked is gone: the outcome is nobody's.
-    const state = slotAt(slot) + SLOT.state;
-    if (compareExchange(this.#words, state, this.#done, this.#running) !== this.#done) return;
-    this.#thread.mailbox.discard(slot);
+    sendHome(this.#thread, slot);
   }
 
   /** Before whoever asked hears of it. */

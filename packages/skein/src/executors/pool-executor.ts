@@ -24,20 +24,8 @@ import { functionId } from '../crossing/function-table.ts';
 import { assertNotImporting } from '../crossing/import-guard.ts';
 import { besideTheDoor } from '../crossing/package-place.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
-import { add, compareExchange, load, store } from '../shared/atomics.ts';
-import {
-  Kind,
-  Outcome,
-  Phase,
-  POOL,
-  PoolStatus,
-  SLOT,
-  slotAt,
-  slotState,
-  THREAD,
-  threadAt,
-  ThreadFlag,
-} from '../shared/layout.ts';
+import { compareExchange, load, store } from '../shared/atomics.ts';
+import { Kind, POOL, PoolStatus, THREAD, threadAt, ThreadFlag } from '../shared/layout.ts';
 import { enterPool, PoolMemory } from '../shared/pool-table.ts';
 import { raise, type ThreadAddress, threadsOfPool, wakeAll } from '../shared/thread-table.ts';
 import { askKeeper, threadsUp } from '../shared/wake-worker.ts';
@@ -47,15 +35,17 @@ import { ConcurrentFuture } from './concurrent-future.ts';
 import { ExecutorView } from './executor-view.ts';
 import { checkSize, type PoolSettings } from './pool-options.ts';
 import type { WorkerData } from './pool-worker.ts';
-import { type MapPool, MapResults } from './map.ts';
+import { MapResults } from './map.ts';
+import type { PoolHandle } from './pool-handle.ts';
 import type { MapOptions } from './map-options.ts';
-import { abandonStreams, type Streamable, StreamValues, type Submit } from './stream.ts';
-import { type JobOptions, jobOptions, type SubmitOptions } from './submit-options.ts';
+import { abandonStreams, type Streamable, StreamValues } from './stream.ts';
+import type { JobOptions, SubmitOptions } from './submit-options.ts';
 import { Submitter } from './submitter.ts';
 import { hasRoom, mostQueued, whenSo } from './pool-waits.ts';
 import { noStatistics, type PoolStatistics, poolStatistics } from './pool-statistics.ts';
 import { runOnAll } from './run-on-all.ts';
 import { noteSubmitted } from './task-events.ts';
+import { cancelQueued } from './send-home.ts';
 import { forgetExecutor, noteExecutor } from './unclosed-executors.ts';
 import { type Initializer, packInitializer } from './worker-hooks.ts';
 
@@ -89,8 +79,9 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
   readonly #settings: PoolSettings;
   readonly #initializer: Initializer | undefined;
   readonly #teardown: number | undefined;
-  /** What views and maps submit to. */
-  readonly #asPool: MapPool = {
+  /** What views, maps and streams submit to. */
+  readonly #asPool: PoolHandle = {
+    inProcesses: () => this.#kind.inProcesses,
     submit: (fn, args, options) => this.#submit(fn, args, options),
     maxQueue: () => this.#pool?.maxQueue ?? this.#settings.size.maxQueue,
     ready: () => this.ready(),
@@ -206,8 +197,7 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
     fn: (...args: A) => Streamable<T> | PromiseLike<Streamable<T>>,
     ...args: Sendable<A>
   ): StreamValues<T> {
-    const submit: Submit = (task, all, name) => this.#submit(task, all, jobOptions({ name }));
-    return new StreamValues(submit, fn, args, {}, this.inProcesses);
+    return new StreamValues(this.#asPool, {}, fn, args);
   }
 
   /**
@@ -282,7 +272,7 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
 
   /**
    * What the pool does and has done, at this moment; also after `shutdown()`, until 255 other pools were made.
-   * Any thread. Costs some 10 µs, and a little more for each task that is queued.
+   * Any thread. Costs some 100 µs, and a little more for each task that is queued.
    */
   statistics(): PoolStatistics {
     if (this.#pool === undefined || this.#pool.ident !== this.#ident) return noStatistics;
@@ -330,11 +320,6 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
     if (wait && !this.#isGone())
       noteBlocking('shutdown()', 'write await using, or shut down with { wait: false }');
     if (wait) this.#thread.mailbox.waitFor(() => this.#hasEnded(), Infinity);
-  }
-
-  /** @internal Whether its tasks are run by child processes. */
-  get inProcesses(): boolean {
-    return this.#kind.inProcesses;
   }
 
   /** @internal The memory in which the pool is, and its threads at this moment. */
@@ -456,12 +441,12 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
     if (maxQueue === Infinity) return;
     const isHolding = this.#thread.mailbox.isHolding; // there is no place where so many could wait
     if (!isHolding && hasRoom(pool, maxQueue)) return;
-    const waiting = isHolding
-      ? `as many tasks wait as it has places for`
-      : `${maxQueue} tasks wait in it`;
+    const why = isHolding
+      ? `as many tasks wait as it has places for (maxQueue is ${maxQueue})`
+      : `${maxQueue} tasks wait in it (maxQueue)`;
     throw new QueueFull(
-      `The queue of the pool is full: ${waiting} (maxQueue${isHolding ? ` is ${maxQueue}` : ''}). Wait for room by ` +
-        'await pool.ready() before you submit, or submit less at a time.',
+      `The queue of the pool is full: ${why}. Wait for room by await pool.ready() before you submit, ` +
+        'or submit less at a time.',
     );
   }
 
@@ -526,30 +511,11 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
     };
     if (cancelFutures) {
       (this.#submitter as Submitter).cancelsHeld = true;
-      this.#cancelQueued(pool);
+      cancelQueued(this.#thread, pool);
     }
     // What this thread holds back was submitted before: the pool is shut down behind it.
     if (mailbox.isHolding) mailbox.hold(shutDown);
     else shutDown();
-  }
-
-  /** Claims what is in the ring, as a worker would, and sends it home as cancelled. */
-  #cancelQueued(pool: PoolMemory): void {
-    const { words } = this.#thread.memory;
-    const { entry } = this.#thread.address;
-    const running = slotState(Phase.running, entry);
-    const done = slotState(Phase.done, entry);
-    for (;;) {
-      const slot = pool.queue.claimAny(running);
-      if (slot < 0) return;
-      const at = slotAt(slot);
-      words[at + SLOT.outcome] = Outcome.cancelled;
-      add(words, pool.at + POOL.cancelled, 1);
-      store(words, at + SLOT.state, done);
-      if (this.#thread.mailbox.deliver(slot)) continue;
-      const isOurs = compareExchange(words, at + SLOT.state, done, running) === done;
-      if (isOurs) this.#thread.mailbox.discard(slot); // its owner is gone
-    }
   }
 
   #isOpenPool(): boolean {

@@ -16,7 +16,6 @@
  */
 import { noteBlocking } from '../core/blocking-calls.ts';
 import { CancelledError } from '../core/exceptions.ts';
-import type { ResultOf } from '../core/executor.ts';
 import { type ArgumentsApart, packArguments } from '../crossing/arguments-apart.ts';
 import { acrossTheBorder } from '../crossing/border.ts';
 import { referenceOf } from '../crossing/function-reference.ts';
@@ -27,16 +26,10 @@ import { Kind, SLOT, slotAt } from '../shared/layout.ts';
 import type { ThreadAddress } from '../shared/thread-table.ts';
 import { blockUntil } from './block-until.ts';
 import type { ConcurrentFuture } from './concurrent-future.ts';
+import type { PoolHandle } from './pool-handle.ts';
 import type { StreamOrder } from './stream-exit.ts';
 import { streamOut } from './stream-source.ts';
-import type { SubmitOptions } from './submit-options.ts';
-
-/** Submits a call, with whatever options. */
-export type Submit = <A extends unknown[], R>(
-  fn: (...args: A) => R,
-  args: A,
-  name: string,
-) => ConcurrentFuture<ResultOf<R>>;
+import { jobOptions, type SubmitOptions } from './submit-options.ts';
 
 /** What a function gives whose values can be streamed. */
 export type Streamable<T> = Iterable<T> | AsyncIterable<T>;
@@ -70,13 +63,9 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
   #onChange: (() => void)[] = [];
 
   /** @internal */
-  constructor(
-    submit: Submit,
-    fn: Function,
-    args: readonly unknown[],
-    { bufferSize = STREAM_BUFFER, transfer = [] }: SubmitOptions,
-    inProcesses: boolean,
-  ) {
+  constructor(pool: PoolHandle, own: SubmitOptions, fn: Function, args: readonly unknown[]) {
+    const { bufferSize = STREAM_BUFFER, transfer = [], name = fn.name } = own;
+    const inProcesses = pool.inProcesses();
     const thread = thisThread();
     this.#thread = thread;
     this.#serial = thread.memory.nextSerial();
@@ -94,7 +83,7 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
     const apart = inProcesses ? acrossTheBorder(pack) : pack();
     inlets.set(this.#serial, this);
     try {
-      this.#job = submit(streamOut, [order, apart], fn.name);
+      this.#job = pool.submit(streamOut, [order, apart], jobOptions({ ...own, name }));
     } catch (error) {
       inlets.delete(this.#serial);
       throw error;

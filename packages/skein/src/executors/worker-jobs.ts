@@ -57,7 +57,6 @@ const NOT_PLAIN =
   Payload.named | Payload.traced | Payload.context | Payload.limited | Payload.chunk;
 
 export class WorkerJobs implements Jobs {
-  readonly holdsNode = false;
   /** Does work of its own tasks for those that wait for it. */
   readonly nested: NestedWork;
   readonly #thread: ThisThread;
@@ -207,7 +206,7 @@ export class WorkerJobs implements Jobs {
       variables = new Map(names.map((each, index) => [each, args[index]]));
       args = args.slice(names.length);
     }
-    if ((bits & Payload.limited) !== 0 && job.limits === null) this.#limit(job);
+    if ((bits & Payload.limited) !== 0) this.#limit(job);
     const isChunk = (bits & Payload.chunk) !== 0;
     const called = isChunk ? overChunk(job, loaded) : loaded;
     const all = isChunk ? [args] : args;

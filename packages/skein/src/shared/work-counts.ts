@@ -41,7 +41,7 @@ export const BUCKETS_PER_OCTAVE = 8;
 export const FIRST_BUCKET = -80;
 
 /** The bucket of a time in milliseconds, ≥ 0. */
-export function bucketOf(ms: number): number {
+function bucketOf(ms: number): number {
   const bucket = Math.ceil(Math.log2(ms) * BUCKETS_PER_OCTAVE) - 1; // of 0: -Infinity
   return Math.min(Math.max(bucket, FIRST_BUCKET), FIRST_BUCKET + BUCKETS - 1);
 }

@@ -4,6 +4,7 @@ import { getEventListeners } from 'node:events';
 import { after, describe, test } from 'node:test';
 import { type ConcurrentFuture, ThreadPoolExecutor, TimeoutError } from 'skein';
 import { addOne, nameOfThread } from '../fixtures/functions.ts';
+import { failureOf } from '../fixtures/failures.ts';
 import * as there from '../fixtures/limited.ts';
 import { neverCalled } from '../fixtures/modules/never-loaded.ts';
 import { eventually, sharedWords, waitUntil } from '../fixtures/words.ts';
@@ -12,22 +13,11 @@ const { Came } = there;
 const pool = new ThreadPoolExecutor({ maxWorkers: 2, threadNamePrefix: 'limited' });
 after(() => pool.shutdown());
 
-/** A pool of one thread, which has loaded the module of its tasks: the time that this takes counts. */
+/** A pool of one thread, which has loaded the module of its tasks. */
 function loaded(threadNamePrefix: string): ThreadPoolExecutor {
   const single = new ThreadPoolExecutor({ maxWorkers: 1, threadNamePrefix });
   single.submit(there.lookAtName).result();
   return single;
-}
-
-/** Waits in each of the ways, and gives the error. */
-async function failureOf(future: ConcurrentFuture<unknown>, blocks: boolean): Promise<unknown> {
-  if (blocks) return future.exception();
-  try {
-    await future;
-  } catch (error) {
-    return error;
-  }
-  return assert.fail('it did not fail');
 }
 
 describe('where tasks run beside each other, one that does not end is left alone', () => {

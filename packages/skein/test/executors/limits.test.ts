@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import {
   CancelledError,
-  type ConcurrentFuture,
   currentJob,
   getRunningLoop,
   NodeEventLoop,
@@ -13,6 +12,7 @@ import {
 } from 'skein';
 import { executors, threads } from '../fixtures/executors.ts';
 import { addOne, nameOfThread } from '../fixtures/functions.ts';
+import { failureOf } from '../fixtures/failures.ts';
 import * as there from '../fixtures/limited.ts';
 import { eventually, putWord, waitUntil, wordAt, type Words } from '../fixtures/words.ts';
 
@@ -29,17 +29,6 @@ const endings: readonly (readonly [fn: Limited, isEnded: boolean, came: number])
   [there.waitForSignal, false, Came.begun],
   [there.waitForNothing, true, Came.begun],
 ];
-
-/** Waits in each of the ways, and gives the error. */
-async function failureOf(future: ConcurrentFuture<unknown>, blocks: boolean): Promise<unknown> {
-  if (blocks) return future.exception();
-  try {
-    await future;
-  } catch (error) {
-    return error;
-  }
-  return assert.fail('it did not fail');
-}
 
 for (const { name: className, newPool, newWords, Broken, what } of executors) {
   describe(className, () => {

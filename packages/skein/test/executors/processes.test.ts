@@ -9,7 +9,6 @@ import {
   BrokenExecutor,
   BrokenProcessPool,
   CancelledError,
-  type ConcurrentFuture,
   DataCloneError,
   inline,
   newEventLoop,
@@ -20,17 +19,12 @@ import {
 } from 'skein';
 import { FileWords } from '../fixtures/file-words.ts';
 import { addOne, echo } from '../fixtures/functions.ts';
+import { failureOf } from '../fixtures/failures.ts';
 import * as there from '../fixtures/in-processes.ts';
 import { exitInInitializer, throwBesideInitializer } from '../fixtures/initializers.ts';
 import { keep } from '../fixtures/lives.ts';
 import { runProgram } from '../fixtures/run-program.ts';
 import { eventually, waitUntil, wordAt } from '../fixtures/words.ts';
-
-const failureOf = async (future: ConcurrentFuture<unknown>): Promise<Error> =>
-  Promise.resolve(future).then(
-    () => assert.fail('it did not fail'),
-    (error: Error) => error,
-  );
 
 const isAlive = (pid: number): boolean => {
   try {

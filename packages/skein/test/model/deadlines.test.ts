@@ -159,6 +159,17 @@ function judge({ threads, memory }: View, { layout, slotWord }: SmallMemory): st
   return undefined;
 }
 
+/** What the keeper does with deadlines before it sleeps. */
+const lookAndSleep = ({ deadlines, parking }: SmallMemory, parker: number): Call => ({
+  name: 'look and sleep',
+  run: () => {
+    parking.announce(words, parker);
+    const next = deadlines.judgeOverdue(words, NOW, () => {});
+    parking.sleep(words, parker, 1);
+    return next;
+  },
+});
+
 /** Two threads set a deadline each, the later one first or last; the keeper looks and sleeps. */
 async function lookingModel(changes: readonly Change[] = []): Promise<Model> {
   const small = await smallMemory(changes);
@@ -171,15 +182,6 @@ async function lookingModel(changes: readonly Change[] = []): Promise<Model> {
     name: `set ${moment}`,
     run: () => (small.deadlines.setDeadline(words, slot, entry, moment), true),
   });
-  const lookAndSleep: Call = {
-    name: 'look and sleep',
-    run: () => {
-      small.parking.announce(words, parker);
-      const next = small.deadlines.judgeOverdue(words, NOW, () => {});
-      small.parking.sleep(words, parker, 1);
-      return next;
-    },
-  };
   return {
     words: small.words,
     begin: (memory) => {
@@ -192,7 +194,7 @@ async function lookingModel(changes: readonly Change[] = []): Promise<Model> {
     threads: [
       { name: 'worker', calls: [set(WORKER, 0, 205)] },
       { name: 'other worker', calls: [set(OTHER, 1, 203)] },
-      { name: 'keeper', calls: repeat(lookAndSleep, 4) },
+      { name: 'keeper', calls: repeat(lookAndSleep(small, parker), 4) },
     ],
     longestCall: 100,
     atEnd: ({ threads, memory }) => {
@@ -219,15 +221,6 @@ async function replacingModel(changes: readonly Change[] = []): Promise<Model> {
     name: 'end the other',
     run: () => (small.deadlines.endDeadline(words, WORKER, [1]), true),
   };
-  const looking: Call = {
-    name: 'look and sleep',
-    run: () => {
-      small.parking.announce(words, parker);
-      const next = small.deadlines.judgeOverdue(words, NOW, () => {});
-      small.parking.sleep(words, parker, 1);
-      return next;
-    },
-  };
   return {
     words: small.words,
     begin: (memory) => {
@@ -239,7 +232,7 @@ async function replacingModel(changes: readonly Change[] = []): Promise<Model> {
     threads: [
       { name: 'owner', calls: [setting] },
       { name: 'worker', calls: [ending] },
-      { name: 'keeper', calls: repeat(looking, 4) },
+      { name: 'keeper', calls: repeat(lookAndSleep(small, parker), 4) },
     ],
     longestCall: 150,
     atEnd: ({ threads, memory }) => {

@@ -1,4 +1,4 @@
-"""CPython's run_in_executor: the model of Skein's."""
+"""CPython's run_in_executor: the model of Skein's, in threads or in processes."""
 
 import asyncio
 import concurrent.futures
@@ -35,9 +35,16 @@ async def lanes(count):
     return seconds
 
 
-with concurrent.futures.ThreadPoolExecutor(job()["workers"]) as pool:
+of_processes = job().get("feature") == "processes"
+Executor = (
+    concurrent.futures.ProcessPoolExecutor
+    if of_processes
+    else concurrent.futures.ThreadPoolExecutor
+)
+
+with Executor(job()["workers"]) as pool:
     measure(
         lambda count: asyncio.run(lanes(count)),
-        "CPython, run_in_executor",
+        "CPython, run_in_executor" + (", processes" if of_processes else ""),
         platform.python_version(),
     )

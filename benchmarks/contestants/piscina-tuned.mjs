@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { FixedQueue, Piscina } from 'piscina';
 import { packageVersion } from './parts/package-version.mjs';
 import { promisePool } from './parts/promise-pool.mjs';
+import { runOptions } from './parts/run-options.mjs';
 
 const filename = fileURLToPath(new URL('../tasks/tasks.mjs', import.meta.url));
 
@@ -19,6 +20,6 @@ export const { setup, run, teardown } = promisePool({
       recordTiming: false,
       atomics: 'sync',
     }),
-  call: (pool, value) => pool.run(value),
+  call: (pool, value, task, feature) => pool.run(value, runOptions(feature, value)),
   close: (pool) => pool.destroy(),
 });

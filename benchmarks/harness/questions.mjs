@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
  * @typedef {object} Contestant who competes: a module, or a program for Python
  * @property {string} file in contestants/
  * @property {string} [python] the module that the interpreter must have
+ * @property {string} [feature] what it is told instead of the case's
  *
  * @typedef {object} Target what the project has promised itself
  * @property {string} case
@@ -17,9 +18,9 @@ import { readdirSync } from 'node:fs';
  * @typedef {object} Question
  * @property {string} name the file's
  * @property {string} title
- * @property {Record<string, { only?: string[], count?: number }>} cases what a contestant is told, by
- *   the name of the case; `only` says who competes, where not all do; `count`: so much in every slice,
- *   however long that takes
+ * @property {Record<string, { only?: string[], count?: number, feature?: string }>} cases what a
+ *   contestant is told, by the name of the case; `only` says who competes, where not all do; `count`: so
+ *   much in every slice, however long that takes
  * @property {Contestant[]} contestants the first one is what the others are compared with
  * @property {'rate' | 'time' | 'memory'} shown thousands a second, time for one, or bytes for each of
  *   the `count` of the case that are pending at the same time
@@ -30,8 +31,8 @@ import { readdirSync } from 'node:fs';
  * @property {Target[]} targets
  */
 
-/** A contestant that is a module for Node. */
-export const node = (name) => ({ file: `${name}.mjs` });
+/** A contestant that is a module for Node, and which of its features it uses. */
+export const node = (name, feature) => ({ file: `${name}.mjs`, feature });
 
 /** A contestant that is a program for Python; left out where no interpreter has `module`. */
 export const python = (name, module = 'asyncio') => ({ file: `${name}.py`, python: module });

@@ -55,15 +55,15 @@ export async function runRounds(question, { rounds, effort, against }) {
   return { question, rounds, missing, cases: cases.map(withoutCommands) };
 }
 
-function newEntry({ who, program, args, env }) {
-  return { who, program, args, env, name: who, version: '', samples: [], failures: [] };
+function newEntry(command) {
+  return { ...command, name: command.who, version: '', samples: [], failures: [] };
 }
 
 function commandsOf({ contestants }, against) {
   const commands = [];
   const missing = [];
-  for (const { file, python } of contestants) {
-    const who = file.replace(/\.\w+$/, '');
+  for (const { file, python, feature } of contestants) {
+    const who = [file.replace(/\.\w+$/, ''), feature].filter(Boolean).join('+');
     if (python !== undefined) {
       const interpreter = interpreterWith(python);
       if (interpreter === undefined) missing.push(`no Python on this machine has ${python}`);
@@ -76,7 +76,7 @@ function commandsOf({ contestants }, against) {
         });
       continue;
     }
-    const command = { program: process.execPath, args: [contestantMain, file] };
+    const command = { program: process.execPath, args: [contestantMain, file], feature };
     commands.push({ who, ...command, env: {} });
     if (against !== undefined && who.startsWith('skein')) {
       commands.push({ who: `${who}@against`, ...command, env: { SKEIN_UNDER_TEST: against } });
@@ -86,13 +86,15 @@ function commandsOf({ contestants }, against) {
 }
 
 async function takeSample(entry, job) {
-  const { printed, error } = await runProcess(entry, JSON.stringify(job));
+  const { feature = job.feature } = entry;
+  const { printed, error } = await runProcess(entry, JSON.stringify({ ...job, feature }));
   let sample = null;
   if (error !== undefined) {
     entry.failures.push(error);
   } else {
     const { name, version, ...measured } = JSON.parse(printed.trimEnd().split('\n').at(-1));
-    entry.name = entry.who.endsWith('@against') ? `${name} (the other build)` : name;
+    entry.name = entry.feature === undefined ? name : `${name}, ${entry.feature}`;
+    if (entry.who.endsWith('@against')) entry.name += ' (the other build)';
     entry.version = version;
     sample = measured;
   }

@@ -4,6 +4,8 @@ export const increment = (x) => x + 1;
 
 export const echo = (value) => value;
 
+export const numberIn = (bytes) => new DataView(bytes.buffer).getUint32(0, true);
+
 // For what makes asynchronous functions synchronous.
 
 export const incrementLater = async (x) => x + 1;

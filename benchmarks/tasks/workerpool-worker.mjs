@@ -1,4 +1,4 @@
 import workerpool from 'workerpool';
-import { echo, increment } from './tasks.mjs';
+import { echo, increment, numberIn } from './tasks.mjs';
 
-workerpool.worker({ increment, echo });
+workerpool.worker({ increment, echo, numberIn });

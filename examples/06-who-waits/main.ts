@@ -20,7 +20,7 @@ const lock = new Lock();
 
 function* write(text: string) {
   yield* lock.acquire();
-  yield* sleep(20);
+  yield* sleep(200);
   lock.release();
   return text;
 }

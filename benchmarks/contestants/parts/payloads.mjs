@@ -5,7 +5,7 @@
  * the sum of the numbers of all results says whether every call was answered, once and rightly.
  *
  * @typedef {object} Payload
- * @property {'increment' | 'echo'} task
+ * @property {'increment' | 'echo' | 'numberIn'} task
  * @property {(i: number, lane: number) => unknown} value a lane has one call under way at a time, so
  *   that it can use the same memory again
  * @property {(result: any) => number} number
@@ -28,6 +28,7 @@ const payloads = {
   }),
   kibibyte: () => bytes(2 ** 10),
   mebibyte: () => bytes(2 ** 20),
+  given: () => givenAway(2 ** 16),
   source: () => sources(8 * 2 ** 10),
   longSource: () => sources(100 * 2 ** 10),
 };
@@ -51,6 +52,19 @@ function bytes(size) {
       const number = view.getUint32(0, true);
       return number === view.getUint32(size - 4, true) ? number : NaN;
     },
+  };
+}
+
+/** Bytes with the number at their beginning, new ones for each call, which may take them away. */
+function givenAway(size) {
+  return {
+    task: 'numberIn',
+    value: (i) => {
+      const sent = new Uint8Array(size);
+      new DataView(sent.buffer).setUint32(0, i + 1, true);
+      return sent;
+    },
+    number: (result) => result,
   };
 }
 

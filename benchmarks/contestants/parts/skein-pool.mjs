@@ -2,31 +2,35 @@
  * A contestant from Skein's pool and a way to wait for its results. The pool is made by the first run,
  * as in promise-pool.mjs.
  *
- * @param {(work: { pool: import('skein').ThreadPoolExecutor, fn: Function,
+ * @param {(work: { pool: import('skein').ThreadPoolExecutor, fn: Function, feature: string | undefined,
  *   job: import('./lanes.mjs').Job, count: number }) => number | Promise<number>} drive gives seconds
+ * @param {(workers: number) => import('skein').PoolExecutor} [open]
  */
-import { echo, increment } from '../../tasks/tasks.mjs';
+import { echo, increment, numberIn } from '../../tasks/tasks.mjs';
 import { payloadOf } from './payloads.mjs';
 import { skein } from './skein.mjs';
 
-const tasks = { echo, increment };
+const tasks = { echo, increment, numberIn };
+const ofThreads = (maxWorkers) => new skein.ThreadPoolExecutor({ maxWorkers });
 
-export function skeinPool(drive) {
+export function skeinPool(drive, open = ofThreads) {
   let pool;
   let job;
   let workers;
+  let feature;
   return {
     setup: (wanted) => {
-      workers = wanted.workers;
-      job = { width: wanted.width, payload: payloadOf(wanted.payload) };
+      ({ workers, feature } = wanted);
+      const { width, inFlight } = wanted;
+      job = { width, inFlight, payload: payloadOf(wanted.payload) };
     },
     run: (count) => {
       const fn = tasks[job.payload.task];
-      if (pool !== undefined) return drive({ pool, fn, job, count });
+      if (pool !== undefined) return drive({ pool, fn, feature, job, count });
       const began = performance.now();
-      pool = new skein.ThreadPoolExecutor({ maxWorkers: workers });
+      pool = open(workers);
       const seconds = () => (performance.now() - began) / 1000;
-      const driven = drive({ pool, fn, job, count });
+      const driven = drive({ pool, fn, feature, job, count });
       return typeof driven === 'number' ? seconds() : driven.then(seconds);
     },
     teardown: () => pool.shutdown(),

@@ -29,7 +29,7 @@ export interface Job {
   /** What is wrong with this value as a result; undefined when it is right. */
   readonly valueFault: (value: unknown) => string | undefined;
   /** Likewise with this error. That the worker was terminated is always right. */
-  readonly errorFault: (error: unknown) => string | undefined;
+  readonly errorFault: (error: unknown, cancelled: Cancelled) => string | undefined;
 }
 
 /** What came out of a job. */
@@ -72,7 +72,7 @@ export function outcomeFault(of: Job, outcome: Outcome, cancelled: Cancelled): s
   }
   const { error } = outcome;
   if (error instanceof BrokenThreadPool && error.message.includes('terminated')) return undefined;
-  const wrong = of.errorFault(error);
+  const wrong = of.errorFault(error, cancelled);
   return wrong === undefined ? undefined : text(`${wrong}: ${shown(outcome)}`);
 }
 
@@ -117,7 +117,7 @@ export const isPair = (id: number, sum: number) => (value: unknown) =>
     ? undefined
     : `expected [${id}, ${sum}]`;
 
-const isStressError = (id: number) => (error: unknown) =>
+export const isStressError = (id: number) => (error: unknown) =>
   error instanceof StressError && error.id === id ? undefined : 'expected its own StressError';
 
 const isCloneError = (error: unknown): string | undefined =>

@@ -1,6 +1,6 @@
 /** Jobs for the storm: everything that can go wrong with a task, and that can be asked of one, at once. */
 import { BrokenThreadPool, type SubmitOptions, TimeoutError } from 'skein';
-import { equals, fault, isPair, type Job, job, makeJob, never } from './jobs.ts';
+import { equals, fault, isPair, isStressError, type Job, job, makeJob, never } from './jobs.ts';
 import type { Random } from './random.ts';
 import {
   add,
@@ -54,10 +54,17 @@ function aborted(of: Job): Job {
   };
 }
 
-/** It fails at first; a thread that is terminated counts as an attempt, too. */
+/**
+ * It fails at first; a thread that is terminated counts as an attempt, too. Where it was asked to end there
+ * is no other attempt.
+ */
 function retried(id: number, attempts: number): Job {
   const args = [id, new SharedArrayBuffer(4), attempts];
-  return limited(job(id, 'retried', failUntil, args, equals(id), never), { retries: attempts + 8 });
+  const of: Job = {
+    ...job(id, 'retried', failUntil, args, equals(id), never),
+    errorFault: (error, cancelled) => (cancelled === 'no' ? never() : isStressError(id)(error)),
+  };
+  return limited(of, { retries: attempts + 8 });
 }
 
 const isLate = (error: unknown): string | undefined =>

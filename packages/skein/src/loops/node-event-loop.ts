@@ -64,7 +64,7 @@ export class NodeEventLoop extends EventLoop {
 
   constructor(environment: LoopEnvironment = nodeEnvironment) {
     super(environment, {
-      select: () => void thisThreadIfAny()?.mailbox.drain(),
+      select: () => void thisThreadIfAny()?.mailbox.drainInTurn(),
       wake: () => this.#wake(),
       close: () => this.#disarm(),
     });

@@ -60,6 +60,11 @@ const SPINS = 1500;
 /** How long a listening thread looks, once in each turn of Node's loop, before it sleeps. */
 const LOOK_MS = 0.05;
 
+/** For so long mail is handed out in one turn of Node's loop; promises that it settles come on top. */
+const TURN_MS = 2;
+/** How many are handed out between two looks at the clock. */
+const BETWEEN_LOOKS = 16;
+
 /** What a mailbox needs of the thread that it is made in. */
 export interface MailboxHost {
   /** Milliseconds, monotonic. */
@@ -255,11 +260,26 @@ export class Mailbox {
 
   /** Whether `drain` would find something. Two loads. */
   get hasMail(): boolean {
-    return hasMail(this.words, this.#inbox) || load(this.words, HEADER.deaths) !== this.#deathsSeen;
+    return (
+      hasMail(this.words, this.#inbox) ||
+      load(this.words, HEADER.deaths) !== this.#deathsSeen ||
+      this.#opened < this.#taken.length
+    );
   }
 
   /** Hands out everything that has come; says whether there was anything. Never blocks. */
   drain(): boolean {
+    return this.#drain(Infinity);
+  }
+
+  /** The same where others wait for their turn: what that leaves no time for comes in Node's next one. */
+  drainInTurn(): boolean {
+    const hasCome = this.#drain(TURN_MS);
+    if (this.#opened < this.#taken.length && !this.#isLooking) this.#lookInNextTurn();
+    return hasCome;
+  }
+
+  #drain(mostMs: number): boolean {
     const hasUnopened = this.#opened < this.#taken.length || this.#left.length > 0;
     if (!hasUnopened && !this.hasMail) return false;
     const deaths = load(this.words, HEADER.deaths);
@@ -271,11 +291,7 @@ export class Mailbox {
     this.#fetch(taken);
     this.#taken = hasUnopened ? this.#taken.slice(this.#opened).concat(taken) : taken;
     this.#opened = 0;
-    while (this.#opened < this.#taken.length) this.#open(this.#taken[this.#opened++] as number);
-    for (let next = this.#left.shift(); next !== undefined; next = this.#left.shift()) {
-      const [slot, who] = next;
-      if (this.#expected[slot] === who) this.#open(slot);
-    }
+    if (this.#openAll(mostMs)) this.#openLeft();
     this.#lookAtOwn();
     return true;
   }
@@ -331,6 +347,29 @@ export class Mailbox {
    */
   #fetch(slots: readonly number[]): void {
     for (const slot of slots) this.words[slotAt(slot) + SLOT.touched] = 0;
+  }
+
+  /** Opens what was taken; false when the time was over before. */
+  #openAll(mostMs: number): boolean {
+    const isLong = mostMs < Infinity && this.#taken.length > BETWEEN_LOOKS;
+    const end = isLong ? this.#host.now() + mostMs : Infinity;
+    let untilLook = BETWEEN_LOOKS;
+    while (this.#opened < this.#taken.length) {
+      if (isLong && --untilLook === 0) {
+        if (this.#host.now() >= end) return false;
+        untilLook = BETWEEN_LOOKS;
+      }
+      this.#open(this.#taken[this.#opened++] as number);
+    }
+    return true;
+  }
+
+  /** Jobs that the dead have left, unless they had sent them before: after the mail. */
+  #openLeft(): void {
+    for (let next = this.#left.shift(); next !== undefined; next = this.#left.shift()) {
+      const [slot, who] = next;
+      if (this.#expected[slot] === who) this.#open(slot);
+    }
   }
 
   #open(slot: number): void {
@@ -463,7 +502,7 @@ export class Mailbox {
   /** Whatever is thrown on the way: the thread goes on listening. */
   #takeAndListen(): void {
     try {
-      if (this.drain()) this.#lookUntil = this.#host.now() + LOOK_MS;
+      if (this.drainInTurn()) this.#lookUntil = this.#host.now() + LOOK_MS;
     } finally {
       this.#listenOn();
     }

@@ -9,12 +9,12 @@ import {
   Thread,
   ThreadPoolExecutor,
 } from 'skein';
-import { addOne, beginAndWait, count, echo, note } from '../fixtures/functions.ts';
+import { addOne, beginAndWait, compute, count, echo, note } from '../fixtures/functions.ts';
 import { failToInitialize } from '../fixtures/initializers.ts';
 import { makeTooMany } from '../fixtures/nesting.ts';
 import { outcomeOf, type Reporter } from '../fixtures/outcomes.ts';
 import { firstOf, lengthOf } from '../fixtures/values.ts';
-import { open, sharedWords } from '../fixtures/words.ts';
+import { eventually, open, sharedWords, waitUntil } from '../fixtures/words.ts';
 
 const numbers = (length: number): number[] => Array.from({ length }, (_, i) => i);
 
@@ -34,6 +34,37 @@ describe('10 000 submits at once', () => {
         values,
         numbers(10_000).map((i) => i + 1),
       );
+      loop.close();
+    });
+  }
+});
+
+describe('more results than fit into a turn of Node', () => {
+  for (const [what, isLoopOn] of [
+    ['no loop', false],
+    ['a NodeEventLoop', true],
+  ] as const) {
+    test(`${what}: Node turns in between, and all come`, async () => {
+      using pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+      const words = sharedWords();
+      const loop = new NodeEventLoop();
+      let heard = 0;
+      const heardAtTurns: number[] = [];
+      for (let i = 0; i < 500; i++) {
+        pool.submit(count, words).addDoneCallback(() => {
+          compute(0.5);
+          heard++;
+          if (isLoopOn) loop.callSoon(() => {}); // and it looks into the mailbox in its turn, too
+        });
+      }
+      waitUntil(words, 0, 500);
+      const turn = (): void => {
+        heardAtTurns.push(heard);
+        if (heard < 500) setImmediate(turn);
+      };
+      turn();
+      await eventually(() => heard === 500, 'all are heard of');
+      assert.ok(new Set(heardAtTurns).size > 3, `heard at each turn: ${heardAtTurns.join(' ')}`);
       loop.close();
     });
   }

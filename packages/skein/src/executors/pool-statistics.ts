@@ -14,7 +14,7 @@ import {
 } from '../shared/layout.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
 import { slotsInChunks } from '../shared/slots.ts';
-import { type ThreadAddress, threadsOfPool } from '../shared/thread-table.ts';
+import { entriesOfPool, isAlive, type ThreadAddress } from '../shared/thread-table.ts';
 import { endOfBucket, FIRST_BUCKET, joined, readCounts } from '../shared/work-counts.ts';
 
 export interface PoolStatistics {
@@ -77,7 +77,7 @@ export const noStatistics: PoolStatistics = {
 export function poolStatistics(words: Int32Array, pool: PoolMemory): PoolStatistics {
   let threads: ThreadAddress[] = [];
   const [dead, living] = readCounts(words, pool.index, () => {
-    threads = threadsOfPool(words, pool.index);
+    threads = entriesOfPool(words, pool.index);
     return threads.map(({ entry }) => entry);
   });
   const running = runningBy(words);
@@ -87,6 +87,7 @@ export function poolStatistics(words: Int32Array, pool: PoolMemory): PoolStatist
   for (const { entry, ident } of threads) {
     const counts = living.get(entry) as Int32Array;
     addCounts(all, counts);
+    if (!isAlive(words, { entry, ident })) continue;
     workers.push({ ident, running: running.get(entry) ?? 0, ...ended(counts) });
   }
   return {

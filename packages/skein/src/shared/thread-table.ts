@@ -134,14 +134,19 @@ export function someThreadIsNeeded(words: Int32Array, except: number): boolean {
 
 /** The threads that work for a pool: all that live, those that have not come up included. */
 export function threadsOfPool(words: Int32Array, pool: number): ThreadAddress[] {
-  const threads: ThreadAddress[] = [];
+  return entriesOfPool(words, pool).filter((address) => isAlive(words, address));
+}
+
+/** The same, and those that have died and were not swept up yet. */
+export function entriesOfPool(words: Int32Array, pool: number): ThreadAddress[] {
+  const entries: ThreadAddress[] = [];
   for (let entry = 0; entry < usedEntries(words); entry++) {
     const at = threadAt(entry);
     if (load(words, at + THREAD.pool) !== pool + 1) continue;
-    const address = { entry, ident: load(words, at + THREAD.ident) };
-    if (address.ident !== 0 && isAlive(words, address)) threads.push(address);
+    const ident = load(words, at + THREAD.ident);
+    if (ident !== 0) entries.push({ entry, ident });
   }
-  return threads;
+  return entries;
 }
 
 /** Those of them that have come up: their initializer is through. */

@@ -133,24 +133,25 @@ export function clearCounts(words: Int32Array, pool: number): void {
 }
 
 /**
- * Copies what the dead of a pool and its living workers have counted, all at one moment.
+ * Copies what the dead of a pool and its workers have counted, all at one moment.
  *
- * @param entries - of its workers, as of the moment in which it is called
+ * @param entries - of its workers, as of the moment in which it is called, also of those that have died and
+ *   whose counts were not moved yet
  * @returns the words of the dead, and those of each worker
  */
 export function readCounts(
   words: Int32Array,
   pool: number,
   entries: () => readonly number[],
-): readonly [dead: Int32Array, living: ReadonlyMap<number, Int32Array>] {
+): readonly [dead: Int32Array, workers: ReadonlyMap<number, Int32Array>] {
   const moves = poolAt(pool) + POOL.moves;
   for (;;) {
     const before = load(words, moves);
     const isMoving = (before & 1) === 1 && wait(words, moves, before, SLICE_MS) !== 'timed-out';
     if (isMoving) continue;
     const dead = copy(words, countsOfPool(pool));
-    const living = new Map(entries().map((entry) => [entry, copy(words, countsOfThread(entry))]));
-    if (load(words, moves) === before) return [dead, living];
+    const workers = new Map(entries().map((entry) => [entry, copy(words, countsOfThread(entry))]));
+    if (load(words, moves) === before) return [dead, workers];
   }
 }
 

@@ -55,6 +55,7 @@ export interface SmallMemory {
   readonly sweep: (entry: number) => void;
   readonly memory: Memory;
   readonly pool: InstanceType<Pools['PoolMemory']>;
+  readonly table: typeof import('../../dist/shared/thread-table.js');
   readonly parking: typeof import('../../dist/shared/parking.js');
   readonly waking: typeof import('../../dist/shared/wake-worker.js');
   readonly deadlines: typeof import('../../dist/shared/deadlines.js');
@@ -140,6 +141,7 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     },
     memory,
     pool: new pools.PoolMemory(memory, 0),
+    table,
     parking,
     waking,
     deadlines,

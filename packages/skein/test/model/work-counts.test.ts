@@ -29,10 +29,10 @@ async function countingModel(changes: readonly Change[] = []): Promise<Model> {
   const sumUp: Call = {
     name: 'sum up',
     run: () => {
-      const [dead, living] = small.counting.readCounts(words, 0, () =>
-        load(words, threadAt(WORKER) + THREAD.ident) === 0 ? [] : [WORKER],
+      const [dead, workers] = small.counting.readCounts(words, 0, () =>
+        small.table.entriesOfPool(words, 0).map(({ entry }) => entry),
       );
-      const others = [...living.values()].map((counts) => counts[COUNTS.completed] as number);
+      const others = [...workers.values()].map((counts) => counts[COUNTS.completed] as number);
       return others.reduce((sum, each) => sum + each, dead[COUNTS.completed] as number);
     },
   };
@@ -83,6 +83,13 @@ describe('what workers count', () => {
 
   test('a reader that does not look whether counts were moved meanwhile is found out', async (t) => {
     const change = { file: FILE, from: 'if (load(words, moves) === before)', to: '' };
+    findsFault(t, await countingModel([change]), /sums of/);
+  });
+
+  test('a reader that leaves out the dead is found out', async (t) => {
+    const from = 'if (ident !== 0)';
+    const to = 'if (ident !== 0 && isAlive(words, { entry, ident }))';
+    const change = { file: 'shared/thread-table.js', from, to };
     findsFault(t, await countingModel([change]), /sums of/);
   });
 

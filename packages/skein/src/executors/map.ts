@@ -94,7 +94,7 @@ export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
     this.#endsAt = performance.now() + timeout;
     this.#source = new MapSource(source, chunkSize);
     const { isAsync } = this.#source;
-    this.#bufferSize = bufferSize ?? Math.min(isAsync ? ASYNC_BUFFER : Infinity, pool.maxQueue());
+    this.#bufferSize = bufferSize ?? Math.min(isAsync ? ASYNC_BUFFER : Infinity, pool.maxQueue);
     if (isAsync) void this.#draw();
     else this.#fill();
     const { failure } = this.#source;

@@ -2,52 +2,34 @@
  * A pool of workers, and nothing more: it knows of no loop. Any number of threads submit to it. What its
  * workers are, threads or threads with a child process each, is a matter of who extends it.
  *
- * An executor object is a handle on a pool in process memory (`pool-table.ts`). It can be given to
- * other threads, as an argument of a thread or a task, and each gets a handle of its own on the
- * same pool. A submit writes the call into a slot, puts the slot into the pool's ring, and wakes a
- * worker if one sleeps; the thread that made the pool has no part in it.
- *
- * ```
- *   submit ──▶ slot ──▶ ring of the pool ──▶ worker claims, calls, writes the outcome ──┐
- *     ▲                                                                               │
- *     └── ConcurrentFuture ◀── mailbox of the submitting thread ◀── its inbox ◀───────┘
- * ```
+ * An executor object is a handle on a pool in process memory (`pool-handle.ts`). It can be given to other
+ * threads, as an argument of a thread or a task, and each gets a handle of its own on the same pool.
  */
 import { inspect } from 'node:util';
 import { requireKnown, requireOptions } from '../core/arguments.ts';
 import { noteBlocking } from '../core/blocking-calls.ts';
-import { QueueFull, RuntimeError, ValueError } from '../core/exceptions.ts';
+import { ValueError } from '../core/exceptions.ts';
 import type { Executor, ResultOf } from '../core/executor.ts';
 import type { Sendable } from '../core/sendable.ts';
-import { acrossTheBorder } from '../crossing/border.ts';
-import { functionId } from '../crossing/function-table.ts';
 import { assertNotImporting } from '../crossing/import-guard.ts';
-import { besideTheDoor } from '../crossing/package-place.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
-import { compareExchange, load, store } from '../shared/atomics.ts';
-import { Kind, POOL, PoolStatus, THREAD, threadAt, ThreadFlag } from '../shared/layout.ts';
-import { enterPool, PoolMemory } from '../shared/pool-table.ts';
-import { raise, type ThreadAddress, threadsOfPool, wakeAll } from '../shared/thread-table.ts';
+import { load, store } from '../shared/atomics.ts';
+import { POOL } from '../shared/layout.ts';
+import { raise, type ThreadAddress, threadsOfPool } from '../shared/thread-table.ts';
 import { askKeeper, threadsUp } from '../shared/wake-worker.ts';
-import type { PoolMessage } from '../threading/keeper-messages.ts';
-import { startThread, thisThreadWithKeeper } from '../threading/start-thread.ts';
-import { ConcurrentFuture } from './concurrent-future.ts';
+import { thisThreadWithKeeper } from '../threading/start-thread.ts';
+import type { ConcurrentFuture } from './concurrent-future.ts';
 import { ExecutorView } from './executor-view.ts';
-import { checkSize, type PoolSettings } from './pool-options.ts';
-import type { WorkerData } from './pool-worker.ts';
 import { MapResults } from './map.ts';
-import type { PoolHandle } from './pool-handle.ts';
 import type { MapOptions } from './map-options.ts';
-import { abandonStreams, type Streamable, StreamValues } from './stream.ts';
-import type { JobOptions, SubmitOptions } from './submit-options.ts';
-import { Submitter } from './submitter.ts';
-import { hasRoom, mostQueued, whenSo } from './pool-waits.ts';
+import { type PoolAddress, PoolHandle, type PoolKind } from './pool-handle.ts';
+import { checkSize, type PoolSettings } from './pool-options.ts';
 import { noStatistics, type PoolStatistics, poolStatistics } from './pool-statistics.ts';
+import { whenSo } from './pool-waits.ts';
 import { runOnAll } from './run-on-all.ts';
-import { noteSubmitted } from './task-events.ts';
-import { cancelQueued } from './send-home.ts';
+import { type Streamable, StreamValues } from './stream.ts';
+import type { SubmitOptions } from './submit-options.ts';
 import { forgetExecutor, noteExecutor } from './unclosed-executors.ts';
-import { type Initializer, packInitializer } from './worker-hooks.ts';
 
 export interface ShutdownOptions {
   /** Block until all threads of the pool have ended. Default true. */
@@ -56,52 +38,18 @@ export interface ShutdownOptions {
   readonly cancelFutures?: boolean | undefined;
 }
 
-/** Where a pool is found from another thread. Plain data. */
-export interface PoolAddress {
-  readonly index: number;
-  readonly ident: number;
-}
-
-/** What a pool is made of. */
-export interface PoolKind {
-  /** What its workers begin with: a file beside the door. */
-  readonly entry: string;
-  /** Whether its tasks are run by child processes. */
-  readonly inProcesses: boolean;
-  /** The error of a pool that is broken. */
-  readonly broken: (message: string) => RuntimeError;
-}
-
 /** What ThreadPoolExecutor and ProcessPoolExecutor have in common. */
 export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposable {
-  readonly #kind: PoolKind;
   readonly #thread: ThisThread;
-  readonly #settings: PoolSettings;
-  readonly #initializer: Initializer | undefined;
-  readonly #teardown: number | undefined;
-  /** What views, maps and streams submit to. */
-  readonly #asPool: PoolHandle = {
-    inProcesses: () => this.#kind.inProcesses,
-    submit: (fn, args, options) => this.#submit(fn, args, options),
-    maxQueue: () => this.#pool?.maxQueue ?? this.#settings.size.maxQueue,
-    ready: () => this.ready(),
-  };
-  #pool: PoolMemory | undefined;
-  #ident = 0;
-  #submitter: Submitter | undefined;
-  #isShutdown = false;
+  readonly #pool: PoolHandle;
 
   /** @internal */
   protected constructor(kind: PoolKind, settings: PoolSettings) {
-    this.#kind = kind;
-    this.#settings = settings;
     this.#thread = thisThread();
     if (this.#thread.isRoot) thisThreadWithKeeper(); // it starts while the program goes on
-    const { namePrefix, initializer, initargs, teardown } = settings;
-    this.#initializer = this.#within(() => packInitializer(this.#thread, initializer, initargs));
-    if (teardown !== undefined) this.#teardown = functionId(this.#thread, teardown);
-    noteExecutor(this, namePrefix, () => this.#isOpenPool());
-    if (this.#settings.size.minWorkers > 0) this.#open();
+    this.#pool = new PoolHandle(kind, settings, this.#thread);
+    noteExecutor(this, settings.namePrefix, () => this.#pool.isOpen);
+    if (settings.size.minWorkers > 0) this.#pool.open();
   }
 
   /**
@@ -126,7 +74,7 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
     fn: (...args: A) => R,
     ...args: Sendable<A>
   ): ConcurrentFuture<ResultOf<R>> {
-    return this.#submit(fn, args as A, null);
+    return this.#pool.submit(fn, args as A, null);
   }
 
   /**
@@ -136,25 +84,7 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
    * @throws {ValueError} when a number makes no sense
    */
   with(options: SubmitOptions): ExecutorView {
-    return new ExecutorView(this, this.#asPool, options);
-  }
-
-  #submit<A extends unknown[], R>(
-    fn: (...args: A) => R,
-    args: A,
-    options: JobOptions | null,
-  ): ConcurrentFuture<ResultOf<R>> {
-    assertNotImporting('submit to a pool');
-    const submitter = this.#submitter ?? this.#open();
-    const id = this.#within(() => functionId(this.#thread, fn)); // may take a while: before the look at the status
-    if (this.#isShutdown || this.#status() !== PoolStatus.open) throw this.#refusal();
-    this.#checkRoom();
-    const future = new ConcurrentFuture<ResultOf<R>>(this.#thread, fn, options);
-    if (options?.signal?.aborted === true) return future.aborted();
-    submitter.submit(future, id, args, options);
-    if (options?.signal) future.follow(options.signal);
-    noteSubmitted(future, options?.name ?? fn.name);
-    return future;
+    return new ExecutorView(this, this.#pool, options);
   }
 
   /**
@@ -176,7 +106,7 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
     items: Iterable<T> | AsyncIterable<T>,
     options: MapOptions = {},
   ): MapResults<ResultOf<R>> {
-    return new MapResults(this.#asPool, {}, fn, items, options);
+    return new MapResults(this.#pool, {}, fn, items, options);
   }
 
   /**
@@ -197,7 +127,7 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
     fn: (...args: A) => Streamable<T> | PromiseLike<Streamable<T>>,
     ...args: Sendable<A>
   ): StreamValues<T> {
-    return new StreamValues(this.#asPool, {}, fn, args);
+    return new StreamValues(this.#pool, {}, fn, args);
   }
 
   /**
@@ -215,15 +145,7 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
    * @throws in the future that it returns: {RuntimeError} `ERR_EXECUTOR_SHUTDOWN`, {BrokenExecutor}
    */
   ready(): ConcurrentFuture<void> {
-    if (this.#pool === undefined && !this.#isShutdown) this.#open();
-    const pool = this.#pool;
-    const isReady = (): boolean =>
-      pool !== undefined && hasRoom(pool, mostQueued(pool)) && !this.#thread.mailbox.isHolding;
-    const future = whenSo(this.#thread, 'ready', isReady, () => this.#refusalIfClosed());
-    const { nested } = this.#thread;
-    if (nested !== undefined && nested.pool === pool?.index && !future.done())
-      future.addDoneCallback(nested.waitsForRoom());
-    return future;
+    return this.#pool.ready();
   }
 
   /**
@@ -235,7 +157,7 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
    * @throws in the future that it returns: {BrokenExecutor} when the initializer fails
    */
   warmUp(workers?: number): ConcurrentFuture<void> {
-    const pool = this.#opened();
+    const pool = this.#pool.openForWork();
     const { words } = this.#thread.memory;
     const most = load(words, pool.at + POOL.maxWorkers);
     const wanted = workers ?? most;
@@ -251,7 +173,7 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
       if (raise(words, pool.at + POOL.warmUp, wanted)) askKeeper(words, pool);
       return false;
     };
-    return whenSo(this.#thread, 'warmUp', areUp, () => this.#refusalIfClosed());
+    return whenSo(this.#thread, 'warmUp', areUp, () => this.#pool.refusalIfClosed());
   }
 
   /**
@@ -267,7 +189,7 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
     ...args: Sendable<A>
   ): ConcurrentFuture<ResultOf<R>[]> {
     assertNotImporting('call in all threads of a pool');
-    return this.#within(() => runOnAll(this.#thread, this.#opened(), fn, args as A));
+    return this.#pool.within(() => runOnAll(this.#thread, this.#pool.openForWork(), fn, args as A));
   }
 
   /**
@@ -275,8 +197,8 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
    * Any thread. Costs some 100 µs, and a little more for each task that is queued.
    */
   statistics(): PoolStatistics {
-    if (this.#pool === undefined || this.#pool.ident !== this.#ident) return noStatistics;
-    return poolStatistics(this.#thread.memory.words, this.#pool);
+    const { pool } = this.#pool;
+    return pool === null ? noStatistics : poolStatistics(this.#thread.memory.words, pool);
   }
 
   /**
@@ -292,7 +214,7 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
     if (size === undefined) throw noSize();
     requireOptions(size, 'resize', '{ maxWorkers: 8 }');
     requireKnown(size, 'resize', ['minWorkers', 'maxWorkers']);
-    const pool = this.#opened();
+    const pool = this.#pool.openForWork();
     const { words } = this.#thread.memory;
     const { at } = pool;
     const { maxWorkers = load(words, at + POOL.maxWorkers) } = size;
@@ -315,18 +237,18 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
     requireOptions(options, 'shutdown', '{ wait: false }');
     requireKnown(options, 'shutdown', ['wait', 'cancelFutures']);
     const { wait = true, cancelFutures = false } = options;
-    if (wait) this.#checkWait();
+    if (wait) this.#pool.checkWait();
     this.#close(cancelFutures);
-    if (wait && !this.#isGone())
+    if (wait && !this.#pool.isGone)
       noteBlocking('shutdown()', 'write await using, or shut down with { wait: false }');
-    if (wait) this.#thread.mailbox.waitFor(() => this.#hasEnded(), Infinity);
+    if (wait) this.#thread.mailbox.waitFor(() => this.#pool.hasEnded(), Infinity);
   }
 
   /** @internal The memory in which the pool is, and its threads at this moment. */
   protected workers(): { readonly words: Int32Array; readonly threads: readonly ThreadAddress[] } {
     const { words } = this.#thread.memory;
-    if (this.#pool === undefined || this.#isGone()) return { words, threads: [] };
-    return { words, threads: threadsOfPool(words, this.#pool.index) };
+    const { pool } = this.#pool;
+    return { words, threads: pool === null ? [] : threadsOfPool(words, pool.index) };
   }
 
   /** Ends all workers of the pool at once, wherever they are. */
@@ -350,188 +272,24 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
    * @internal
    */
   whenEnded(callback: () => void): void {
-    if (this.#isGone()) {
-      callback();
-      return;
-    }
-    let isTold = false;
-    this.#thread.mailbox.watch(() => {
-      if (isTold || !this.#hasEnded()) return isTold;
-      isTold = true;
-      this.#thread.mailbox.drain(); // what its threads have sent last
-      callback();
-      return true;
-    });
-    this.#thread.awaitMail();
+    this.#pool.whenEnded(callback);
   }
 
   /** @internal Where the pool is found. */
   static addressOf(executor: PoolExecutor): PoolAddress {
-    if (executor.#pool === undefined) executor.#open();
-    const { index } = executor.#pool as PoolMemory;
-    return { index, ident: executor.#ident };
+    return executor.#pool.address;
   }
 
   /** @internal Makes an executor without a pool a handle on one that another thread has made. */
-  static lead<E extends PoolExecutor>(executor: E, { index, ident }: PoolAddress): E {
+  static lead<E extends PoolExecutor>(executor: E, address: PoolAddress): E {
     forgetExecutor(executor); // whoever has made the pool has to shut it down
-    executor.#use(new PoolMemory(executor.#thread.memory, index), ident);
+    executor.#pool.lead(address);
     return executor;
   }
 
-  /** Writes something for the workers. */
-  #within<T>(write: () => T): T {
-    return this.#kind.inProcesses ? acrossTheBorder(write) : write();
-  }
-
-  /** The pool itself is made when it is first needed: a module that only defines one costs nothing. */
-  #open(): Submitter {
-    assertNotImporting('start the threads of a pool');
-    const thread = thisThreadWithKeeper();
-    const { size, life, namePrefix, resourceLimits, forWorkers } = this.#settings;
-    const pool = enterPool(thread.memory, size);
-    const submitter = this.#use(pool, pool.ident);
-    const data: WorkerData & object = {
-      pool: pool.index,
-      ident: pool.ident,
-      initializer: this.#initializer,
-      teardown: this.#teardown,
-      life,
-      ...forWorkers,
-    };
-    const entry = besideTheDoor(this.#kind.entry);
-    const started = thread.isRoot ? 1 : 0;
-    store(thread.memory.words, pool.at + POOL.workers, started);
-    thread.tellKeeper({
-      type: 'pool',
-      pool: pool.index,
-      ident: pool.ident,
-      started,
-      namePrefix,
-      entry,
-      data,
-      resourceLimits,
-    } satisfies PoolMessage);
-    // The keeper starts workers as they are needed; the first is on its way before the keeper is.
-    if (started === 1) {
-      const flags = ThreadFlag.worker | ThreadFlag.daemon;
-      const name = `${namePrefix}_0`;
-      startThread({ name, daemon: true, flags, pool: pool.index, entry, data, resourceLimits });
-    }
-    if (this.#isShutdown) this.#close(false);
-    return submitter;
-  }
-
-  /** @throws {RuntimeError} when the pool is shut down or broken */
-  #opened(): PoolMemory {
-    if (this.#pool === undefined && !this.#isShutdown) this.#open();
-    const error = this.#refusalIfClosed();
-    if (error !== null) throw error;
-    return this.#pool as PoolMemory;
-  }
-
-  #refusalIfClosed(): RuntimeError | null {
-    return this.#isShutdown || this.#status() !== PoolStatus.open ? this.#refusal() : null;
-  }
-
-  /** @throws {QueueFull} when as many tasks wait as may */
-  #checkRoom(): void {
-    const pool = this.#pool as PoolMemory;
-    const { maxQueue } = pool;
-    if (maxQueue === Infinity) return;
-    const isHolding = this.#thread.mailbox.isHolding; // there is no place where so many could wait
-    if (!isHolding && hasRoom(pool, maxQueue)) return;
-    const why = isHolding
-      ? `as many tasks wait as it has places for (maxQueue is ${maxQueue})`
-      : `${maxQueue} tasks wait in it (maxQueue)`;
-    throw new QueueFull(
-      `The queue of the pool is full: ${why}. Wait for room by await pool.ready() before you submit, ` +
-        'or submit less at a time.',
-    );
-  }
-
-  #use(pool: PoolMemory, ident: number): Submitter {
-    this.#pool = pool;
-    this.#ident = ident;
-    const takesJobs = (): boolean => {
-      const status = this.#status();
-      return status === PoolStatus.open || status === PoolStatus.shutdown;
-    };
-    const kind = this.#kind.inProcesses ? Kind.processJob : Kind.job;
-    const refusal = (): Error => this.#refusal();
-    return (this.#submitter = new Submitter(this.#thread, pool, kind, takesJobs, refusal));
-  }
-
-  /** The pool's status; `free` when the place in the table has another pool by now. */
-  #status(): number {
-    const pool = this.#pool as PoolMemory;
-    return pool.ident === this.#ident ? pool.status : PoolStatus.free;
-  }
-
-  #refusal(): RuntimeError {
-    if (!this.#isShutdown && this.#status() === PoolStatus.broken) {
-      return this.#kind.broken(
-        'The pool is broken: its initializer failed in a thread, or its threads could not be ' +
-          'started, and it takes no more work. The error was printed to stderr; make a new pool ' +
-          'when its cause is mended.',
-      );
-    }
-    return new RuntimeError(
-      'cannot schedule new futures after shutdown: shutdown() was called on this pool. ' +
-        'Submit before that, or make a new pool.',
-      'ERR_EXECUTOR_SHUTDOWN',
-    );
-  }
-
-  #checkWait(): void {
-    const { address, memory } = this.#thread;
-    const pool = load(memory.words, threadAt(address.entry) + THREAD.pool) - 1;
-    if (this.#pool === undefined || this.#isGone() || pool !== this.#pool.index) return;
-    throw new RuntimeError(
-      'cannot join current thread: shutdown() was called by a task of the pool itself, which would ' +
-        'wait for its own end. Call shutdown({ wait: false }) there.',
-      'ERR_THREAD_JOINS_ITSELF',
-    );
-  }
-
   #close(cancelFutures: boolean): void {
-    this.#isShutdown = true;
     forgetExecutor(this);
-    const pool = this.#pool;
-    if (pool === undefined || this.#isGone()) return;
-    const { words } = this.#thread.memory;
-    const { mailbox } = this.#thread;
-    const shutDown = (): boolean => {
-      for (const status of [PoolStatus.open, PoolStatus.broken]) {
-        compareExchange(words, pool.at + POOL.status, status, PoolStatus.shutdown);
-      }
-      store(words, pool.at + POOL.wanted, 1);
-      wakeAll(words);
-      return true;
-    };
-    if (cancelFutures) {
-      (this.#submitter as Submitter).cancelsHeld = true;
-      cancelQueued(this.#thread, pool);
-    }
-    // What this thread holds back was submitted before: the pool is shut down behind it.
-    if (mailbox.isHolding) mailbox.hold(shutDown);
-    else shutDown();
-  }
-
-  #isOpenPool(): boolean {
-    return this.#pool !== undefined && this.#status() === PoolStatus.open;
-  }
-
-  /** Whether it is gone; what would keep it for ever is ended. */
-  #hasEnded(): boolean {
-    if (this.#isGone()) return true;
-    abandonStreams((this.#pool as PoolMemory).index);
-    return false;
-  }
-
-  /** Whether the pool has given back its place: it has no threads and no work, and never will. */
-  #isGone(): boolean {
-    return this.#pool === undefined || this.#status() === PoolStatus.free;
+    this.#pool.close(cancelFutures);
   }
 }
 

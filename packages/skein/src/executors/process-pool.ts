@@ -1,7 +1,8 @@
 import { BrokenProcessPool } from '../core/exceptions.ts';
 import { shareClass } from '../crossing/shared-class.ts';
 import { endChildren } from '../threading/children.ts';
-import { type PoolAddress, PoolExecutor, type PoolKind } from './pool-executor.ts';
+import { PoolExecutor } from './pool-executor.ts';
+import type { PoolAddress, PoolKind } from './pool-handle.ts';
 import { processPoolSettings, type ProcessPoolExecutorOptions } from './process-pool-options.ts';
 
 const processes: PoolKind = {

@@ -65,7 +65,7 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
   /** @internal */
   constructor(pool: PoolHandle, own: SubmitOptions, fn: Function, args: readonly unknown[]) {
     const { bufferSize = STREAM_BUFFER, transfer = [], name = fn.name } = own;
-    const inProcesses = pool.inProcesses();
+    const inProcesses = pool.inProcesses;
     const thread = thisThread();
     this.#thread = thread;
     this.#serial = thread.memory.nextSerial();

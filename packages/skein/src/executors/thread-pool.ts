@@ -1,7 +1,8 @@
 import { BrokenThreadPool } from '../core/exceptions.ts';
 import { shareClass } from '../crossing/shared-class.ts';
 import { terminateThreads } from '../threading/start-thread.ts';
-import { type PoolAddress, PoolExecutor, type PoolKind } from './pool-executor.ts';
+import { PoolExecutor } from './pool-executor.ts';
+import type { PoolAddress, PoolKind } from './pool-handle.ts';
 import { threadPoolSettings, type ThreadPoolExecutorOptions } from './pool-options.ts';
 
 const threads: PoolKind = {

@@ -35,9 +35,15 @@ describe('where tasks run beside each other, one that does not end is left alone
   };
   const late = { name: 'TimeoutError' };
 
+  test('promiseLate: its time is over before it waits', () =>
+    beside(
+      (wide, words) => wide.with({ timeout: 20, grace: 20 }).submit(there.promiseLate, words),
+      late,
+    ));
+
   for (const fn of [there.promiseLong, there.waitForNothing]) {
     test(`${fn.name}: after its timeout`, () =>
-      beside((wide, words) => wide.with({ timeout: 20, grace: 20 }).submit(fn, words), late));
+      beside((wide, words) => wide.with({ timeout: 150, grace: 20 }).submit(fn, words), late));
 
     test(`${fn.name}: after a timeout that comes when it was cancelled already`, () =>
       beside((wide, words) => {

@@ -268,7 +268,7 @@ test('leaving the loop while an element waits: that is cancelled', async () => {
   }
   await eventually(() => Atomics.load(left, 0) === 1, 'it was cancelled');
   const words = sharedWords();
-  const limited = pool.with({ timeout: 50, grace: 60_000 });
+  const limited = pool.with({ timeout: 200, grace: 60_000 });
   const late = outcomeOf(limited.map(there.waitOrNot, [words], { chunkSize: 2 }));
   const [, error] = await late;
   assert.equal((error as Error).name, 'TimeoutError');

@@ -400,9 +400,9 @@ describe('tasks that shall end', () => {
   test('one beside others is given up, and they go on; it is replaced then', () =>
     inPool({ concurrencyPerWorker: 3 }, async (pool) => {
       const words = new FileWords();
-      const beside = pool.submit(there.waitWith, words, 400);
+      const beside = pool.submit(there.waitWith, words, 1000);
       waitUntil(words, 0, 1);
-      const hanging = pool.with({ timeout: 20, grace: 10 }).submit(there.outlive, words);
+      const hanging = pool.with({ timeout: 300, grace: 10 }).submit(there.outlive, words);
       assert.ok((await failureOf(hanging)) instanceof TimeoutError);
       assert.notEqual(await pool.submit(there.pidOf), await beside);
     }));

@@ -137,8 +137,9 @@ describe('several tasks at once', () => {
 
   test('one that does not end when asked is given up; those beside it go on', () =>
     inPool({ maxWorkers: 1, concurrencyPerWorker: 3 }, async (pool) => {
-      const beside = pool.submit(there.nap, 200);
-      const hanging = pool.with({ timeout: 20, grace: 10 }).submit(there.hang);
+      const beside = pool.submit(there.nap, 600);
+      // Long enough that it is under way by then: one that is asked before it begins ends at once.
+      const hanging = pool.with({ timeout: 300, grace: 10 }).submit(there.hang);
       await assert.rejects(Promise.resolve(hanging), TimeoutError);
       assert.equal(await beside, 'life_0');
       assert.equal(await pool.submit(there.nap, 0), 'life_1');
@@ -191,7 +192,7 @@ describe('a thread that takes no more, with tasks under way', () => {
       const words = sharedWords();
       const beside = pool.submit(there.untilTold, words);
       const waiting = pool.submit(there.waitAfter, pool, words);
-      const hanging = pool.with({ timeout: 20, grace: 10 }).submit(there.hang);
+      const hanging = pool.with({ timeout: 300, grace: 10 }).submit(there.hang);
       waitUntil(words, 1, 1);
       await assert.rejects(Promise.resolve(hanging), TimeoutError);
       assert.equal(await pool.submit(there.nap, 0), 'life_1');

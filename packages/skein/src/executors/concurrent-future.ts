@@ -4,12 +4,11 @@ import { noteBlocking } from '../core/blocking-calls.ts';
 import { staysHome } from '../core/stays-home.ts';
 import { ofThisCopy } from '../core/copies.ts';
 import type { Suspension } from '../core/coroutine.ts';
-import { BrokenThreadPool, CancelledError, TimeoutError, ValueError } from '../core/exceptions.ts';
+import { CancelledError, TimeoutError, ValueError } from '../core/exceptions.ts';
 import type { ConcurrentFutureLike } from '../core/executor.ts';
 import { joinStacks } from '../core/joined-stacks.ts';
 import { wrapFuture } from '../core/wrap-future.ts';
 import { noteOrigin, recordsOrigins } from '../core/origins.ts';
-import { decodeError } from '../crossing/decode-error.ts';
 import { Part, readPayload } from '../crossing/payload.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { add, compareExchange, load } from '../shared/atomics.ts';
@@ -31,7 +30,7 @@ import type { Expectation } from '../shared/mailbox.ts';
 import { wakeThread } from '../shared/thread-table.ts';
 import { blockUntil } from './block-until.ts';
 import { hasFailed } from './chunk-result.ts';
-import { brokenProcess, lostJobError } from './lost-job.ts';
+import { errorOf, lostJobError, overrunError } from './job-errors.ts';
 import { listenTo } from './signal-listeners.ts';
 import type { JobOptions } from './submit-options.ts';
 import { noteSettled } from './task-events.ts';
@@ -247,12 +246,10 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     const { mailbox } = this.#thread;
     this.#slot = NO_SLOT;
     const phase = phaseOf(load(words, at + SLOT.state));
-    if (phase === Phase.condemned) return this.#fail(this.#overrunError('thread', undefined));
+    if (phase === Phase.condemned) return this.#fail(this.#overrun('thread'));
     if (phase === Phase.lost) {
       const isOverrun = words[at + SLOT.detail] === EndReason.overrun;
-      const error = isOverrun
-        ? this.#overrunError('thread', undefined)
-        : lostJobError(words, slot, this.name);
+      const error = isOverrun ? this.#overrun('thread') : lostJobError(words, slot, this.name);
       mailbox.release(slot);
       return this.#fail(error);
     }
@@ -277,8 +274,8 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     const isAborted = this.#options?.signal?.aborted === true;
     if (outcome === Outcome.value && !isAborted) this.#succeed(payload);
     else if (outcome === Outcome.cancelled && !isAborted) this.#finish(State.cancelled, undefined);
-    else if (outcome === Outcome.overrun) this.#fail(this.#overrunError(null, payload));
-    else if (outcome === Outcome.killed) this.#fail(this.#overrunError('process', undefined));
+    else if (outcome === Outcome.overrun) this.#fail(this.#overrun(null, payload));
+    else if (outcome === Outcome.killed) this.#fail(this.#overrun('process'));
     else this.#fail(errorOf(outcome, payload, this.name));
   }
 
@@ -362,19 +359,8 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     return this.#options !== null && this.#options.chunkFrom >= 0;
   }
 
-  /** @param ended - what was ended because the job did not end by itself */
-  #overrunError(ended: 'thread' | 'process' | null, thrown: unknown): TimeoutError {
-    const end =
-      ended === null
-        ? ' Give it longer, or less to do.'
-        : ` It did not end when it was asked to, so its ${ended} was ended, and the pool has replaced ` +
-          'that. A function that looks at currentJob().cancelled can end in time.';
-    const cause = thrown === undefined ? undefined : { cause: decodeError(thrown) };
-    const timeout = this.#options?.timeout;
-    return new TimeoutError(
-      `'${this.name}' ran longer than its timeout of ${timeout} ms.${end}`,
-      cause,
-    );
+  #overrun(ended: 'thread' | 'process' | null, thrown?: unknown): TimeoutError {
+    return overrunError(this.name, this.#options?.timeout ?? 0, ended, thrown);
   }
 
   /** @internal What it was submitted as. */
@@ -435,18 +421,6 @@ function showCallbackError(error: unknown): void {
     console.error(`${what}:`, error);
   } catch {
     console.error(`${what} an error that throws when it is shown.`);
-  }
-}
-
-function errorOf(outcome: number, payload: unknown, name: string): unknown {
-  try {
-    if (outcome !== Outcome.broken) return decodeError(payload);
-    const [message, cause, isProcess] = payload as [string, unknown, boolean?];
-    const options = cause === undefined ? undefined : { cause: decodeError(cause) };
-    if (isProcess === true) return brokenProcess(name, message, options);
-    return new BrokenThreadPool(message, options);
-  } catch (error) {
-    return error; // a class that throws when it is revived
   }
 }
 

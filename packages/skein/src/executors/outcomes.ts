@@ -85,9 +85,9 @@ export class Outcomes {
   /** Before whoever asked hears of it. */
   #count(outcome: number, job: RunningJob | null): void {
     this.#counts.count(outcome);
-    if (job === null || job.begunAt === 0) return;
-    const ran = this.#thread.mailbox.commonNow() - job.begunAt;
-    this.#counts.note(COUNTS.run, ran, job.weight);
+    if (job === null || job.timing === null) return;
+    const { begunAt, weight } = job.timing;
+    this.#counts.note(COUNTS.run, this.#thread.mailbox.commonNow() - begunAt, weight);
   }
 }
 

@@ -113,7 +113,7 @@ export class PoolHandle {
     if (options?.signal?.aborted === true) return future.aborted();
     submitter.submit(future, id, args, options);
     if (options?.signal) future.follow(options.signal);
-    noteSubmitted(future, options?.name ?? fn.name);
+    noteSubmitted(future);
     return future;
   }
 

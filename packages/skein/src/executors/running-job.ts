@@ -34,6 +34,14 @@ export interface JobLimits {
   readonly onGraceOver: ((job: RunningJob) => void) | null;
 }
 
+/** How it comes into the statistics. */
+interface JobTiming {
+  /** When it began, in milliseconds of the clock that all threads have in common. */
+  readonly begunAt: number;
+  /** How many jobs it stands for. */
+  readonly weight: number;
+}
+
 /** Who is told when it shall end. */
 interface Listeners {
   task: Cancellable | null;
@@ -56,10 +64,8 @@ export class RunningJob implements CurrentJob {
   limits: JobLimits | null = null;
   /** The trace that it belongs to. */
   trace: TraceHeaders | null = null;
-  /** When it began, in milliseconds of the clock that all threads have in common; 0 = it is not timed. */
-  begunAt: number = 0;
-  /** How many jobs it stands for in the statistics, if it is timed. */
-  weight: number = 0;
+  /** Null = it is not timed. */
+  timing: JobTiming | null = null;
   /** Of those on the stack: the one that waits for this one. */
   below: RunningJob | null = null;
   /** What it calls; a name without more while that is looked for. */

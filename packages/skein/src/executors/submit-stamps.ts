@@ -57,10 +57,11 @@ export class SubmitStamps {
 export function noteBegin(thread: ThisThread, counts: WorkCounts, job: RunningJob): void {
   const control = controlAt(job.slot);
   const { words } = thread.memory;
-  job.begunAt = thread.mailbox.commonNow();
-  job.weight = words[control + CONTROL.weight] as number;
-  const ms = Math.floor(job.begunAt);
-  const us = (job.begunAt - ms) * 1000 - (words[control + CONTROL.submittedUs] as number);
+  const begunAt = thread.mailbox.commonNow();
+  const weight = words[control + CONTROL.weight] as number;
+  job.timing = { begunAt, weight };
+  const ms = Math.floor(begunAt);
+  const us = (begunAt - ms) * 1000 - (words[control + CONTROL.submittedUs] as number);
   const waited = ((ms - (words[control + CONTROL.submittedMs] as number)) << 0) + us / 1000;
-  counts.note(COUNTS.wait, waited, job.weight);
+  counts.note(COUNTS.wait, waited, weight);
 }

@@ -48,8 +48,11 @@ const names = new WeakMap<object, string>();
 const started = new WeakMap<object, TaskEnded>();
 
 /** A task was submitted in this thread. */
-export function noteSubmitted(future: ConcurrentFutureLike<unknown>, name: string): void {
+export function noteSubmitted(
+  future: ConcurrentFutureLike<unknown> & { readonly name: string },
+): void {
   if (!submit.hasSubscribers && !settle.hasSubscribers) return;
+  const { name } = future;
   names.set(future, name);
   submit.publish({ future, name } satisfies TaskSubmitted);
 }

@@ -83,6 +83,10 @@ export abstract class PoolExecutor implements Executor, Disposable, AsyncDisposa
   readonly #asPool: PoolHandle = {
     inProcesses: () => this.#kind.inProcesses,
     submit: (fn, args, options) => this.#submit(fn, args, options),
+    checkOpen: () => {
+      this.#opened();
+      this.#checkRoom();
+    },
     maxQueue: () => this.#pool?.maxQueue ?? this.#settings.size.maxQueue,
     ready: () => this.ready(),
   };

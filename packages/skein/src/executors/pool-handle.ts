@@ -11,6 +11,8 @@ export interface PoolHandle {
     args: A,
     options: JobOptions | null,
   ): ConcurrentFuture<ResultOf<R>>;
+  /** @throws what `submit` throws of a pool that takes nothing now: it is shut down or broken, or its queue is full */
+  checkOpen(): void;
   /** How many tasks may wait in its queue; `Infinity` = as many as like. */
   maxQueue(): number;
   /** A future that is done when there is room in its queue. */

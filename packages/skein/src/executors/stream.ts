@@ -26,6 +26,7 @@ import { Kind, SLOT, slotAt } from '../shared/layout.ts';
 import type { ThreadAddress } from '../shared/thread-table.ts';
 import { blockUntil } from './block-until.ts';
 import type { ConcurrentFuture } from './concurrent-future.ts';
+import { endedWhenLeft } from './leaving.ts';
 import type { PoolHandle } from './pool-handle.ts';
 import type { StreamOrder } from './stream-exit.ts';
 import { streamOut } from './stream-source.ts';
@@ -77,9 +78,11 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
       bufferSize,
     };
     thread.mailbox.handle(Kind.streamed, (slot) => receive(thread, slot));
+    pool.checkOpen(); // what is moved is gone when it is packed, also if the stream is refused then
+    const isAborted = own.signal?.aborted === true; // then it stays, as it does in submit()
     // What the option names is looked for among the arguments.
     const pack = (): ArgumentsApart =>
-      transfer.length > 0 ? { values: args } : packArguments(args);
+      transfer.length > 0 || isAborted ? { values: args } : packArguments(args);
     const apart = inProcesses ? acrossTheBorder(pack) : pack();
     inlets.set(this.#serial, this);
     try {
@@ -98,7 +101,15 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** Blocks the thread for each value that is not there yet. */
-  *[Symbol.iterator](): Iterator<T, undefined> {
+  [Symbol.iterator](): Iterator<T, undefined> {
+    return endedWhenLeft(this.#blocking(), () => this.#close());
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<T, undefined> {
+    return endedWhenLeft(this.#awaiting(), () => this.#close());
+  }
+
+  *#blocking(): Generator<T, undefined> {
     try {
       while (this.#hasMore()) {
         if (this.#next < this.#values.length) yield this.#take();
@@ -109,7 +120,7 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
     }
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, undefined> {
+  async *#awaiting(): AsyncGenerator<T, undefined> {
     try {
       while (this.#hasMore()) {
         if (this.#next < this.#values.length) yield this.#take();
@@ -130,17 +141,16 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
     const waiting = this.#values.length - this.#next + this.#untold;
     if (!this.#isUnattended) return;
     if (pool !== null && (this.#job.pool !== pool || waiting < this.#bufferSize)) return;
-    this.#failure ??= { error: new CancelledError(nobodyTook) };
-    this.#end();
+    this.#fail(new CancelledError(nobodyTook));
   }
 
-  /** @internal A value has come, or it cannot be read. */
+  /** @internal A value has come. If it cannot be read, it is the last. */
   add(source: ThreadAddress, read: () => T): void {
     this.#source = source;
     try {
       this.#values.push(read());
     } catch (error) {
-      this.#failure ??= { error };
+      return this.#fail(error);
     }
     this.#tellChange();
   }
@@ -205,6 +215,12 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
     this.#onChange = [];
     for (const listener of listeners) listener();
     if (!this.#isClosed && !this.#job.done()) this.#leaveAlone(true);
+  }
+
+  /** Ends the generator; the loop throws when it has had the values that have come. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#end();
   }
 
   /** Nobody asks any more: ends the generator, if it has not ended. */

@@ -61,6 +61,7 @@ export class ChildWorker {
         return true;
       },
       isWanted: () => true, // else the worker asks the job to end
+      watch: () => {},
     });
     process.on('uncaughtException', (error) => this.#crash(error));
     process.on('exit', (code) => this.#leave(code));

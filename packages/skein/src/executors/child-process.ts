@@ -69,6 +69,7 @@ export class ChildProcess {
       for (const each of reader.push(piece)) host.received(each);
     });
     this.#socket?.on('error', () => {}); // it has ended: that is told in any case
+    this.#socket?.on('close', () => this.kill()); // if it has not, it cannot be heard any more
   }
 
   /** Tells it something. */

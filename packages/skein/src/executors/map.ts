@@ -19,6 +19,7 @@
  */
 import { noteBlocking } from '../core/blocking-calls.ts';
 import { QueueFull, TimeoutError } from '../core/exceptions.ts';
+import { staysHome } from '../core/stays-home.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
 import { type Awaited, blockUntil } from './block-until.ts';
@@ -318,3 +319,9 @@ export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
 }
 
 const timerFor = (ms: number): number => Math.min(LONGEST_MS, Math.max(0, Math.ceil(ms)));
+
+staysHome(
+  MapResults,
+  'what map() gives',
+  'its results come to the thread that asked; send the executor, and ask over there',
+);

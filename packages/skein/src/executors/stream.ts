@@ -16,6 +16,7 @@
  */
 import { noteBlocking } from '../core/blocking-calls.ts';
 import { CancelledError } from '../core/exceptions.ts';
+import { staysHome } from '../core/stays-home.ts';
 import { type ArgumentsApart, packArguments } from '../crossing/arguments-apart.ts';
 import { acrossTheBorder } from '../crossing/border.ts';
 import { referenceOf } from '../crossing/function-reference.ts';
@@ -255,6 +256,12 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
     else this.#thread.awaitMail();
   }
 }
+
+staysHome(
+  StreamValues,
+  'what stream() gives',
+  'its values come to the thread that asked; send the executor, and ask over there',
+);
 
 const nobodyTook =
   'The stream was ended, for nobody took its values: take them before the pool is shut down, or leave the loop.';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { QueueFull, transfer } from 'skein';
 import { executors } from '../fixtures/executors.ts';
-import { addOne } from '../fixtures/functions.ts';
+import { addOne, echo } from '../fixtures/functions.ts';
 import * as left from '../fixtures/left-streams.ts';
 import * as there from '../fixtures/streamed.ts';
 import { eventually, waitUntil, wordAt, type Words } from '../fixtures/words.ts';
@@ -82,6 +82,16 @@ for (const { name: className, newPool, newWords } of executors) {
       waitUntil(words, 0, 1);
       pool.shutdown();
       await closed(words);
+    });
+
+    test('what stream() and map() give cannot be sent elsewhere: it would be an empty object there', async () => {
+      await using pool = newPool({ maxWorkers: 1 });
+      const send = echo as (value: unknown) => unknown;
+      const message = /^argument 1: what (stream|map)\(\) gives cannot be sent to another .* asked/;
+      for (const own of [pool.stream(there.count, 1), pool.map(addOne, [1])]) {
+        assert.throws(() => pool.submit(send, own), { name: 'DataCloneError', message });
+        assert.equal(Array.from<unknown>(own).length, 1);
+      }
     });
 
     describe('what was to be moved stays where it is when the stream is refused', () => {

@@ -1,4 +1,4 @@
-/** Tasks that take from their child process what the pool needs there. */
+/** What takes from a child process, or from its worker, what the pool needs there. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BrokenProcessPool, ProcessPoolExecutor } from 'skein';
@@ -7,6 +7,7 @@ import { addOne } from '../fixtures/functions.ts';
 import { closeDescriptors, flood } from '../fixtures/hostile-tasks.ts';
 import { pidOf } from '../fixtures/in-processes.ts';
 import { giveFragile } from '../fixtures/left-streams.ts';
+import { runProgram } from '../fixtures/run-program.ts';
 
 test('the descriptor by which its worker hears of it: the process is replaced', async () => {
   await using pool = new ProcessPoolExecutor({ maxWorkers: 1 });
@@ -29,4 +30,13 @@ test('what runOnAll() gives and cannot be read: the call fails, and nothing else
   const error = await failureOf(pool.runOnAll(giveFragile));
   assert.deepEqual([error.name, error.message], ['RangeError', '2 cannot be read']);
   assert.equal(await pool.submit(pidOf), pid);
+});
+
+test('no descriptor is left for a child process: that is what is said', async () => {
+  const preload = new URL('../fixtures/no-descriptors.js', import.meta.url).href;
+  const { stderr } = await runProgram('with-children.js', ['is its own module'], {
+    node: ['--import', preload],
+  });
+  assert.match(stderr, /BrokenProcessPool: .* its process could not be started: spawn EMFILE\./);
+  assert.doesNotMatch(stderr, /TypeError/);
 });

@@ -66,7 +66,7 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
 
   /** @internal */
   constructor(pool: PoolHandle, own: SubmitOptions, fn: Function, args: readonly unknown[]) {
-    const { bufferSize = STREAM_BUFFER, transfer = [], name = fn.name } = own;
+    const { bufferSize = STREAM_BUFFER, transfer = [] } = own;
     const inProcesses = pool.inProcesses();
     const thread = thisThread();
     this.#thread = thread;
@@ -85,9 +85,10 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
     const pack = (): ArgumentsApart =>
       transfer.length > 0 || isAborted ? { values: args } : packArguments(args);
     const apart = inProcesses ? acrossTheBorder(pack) : pack();
+    const options = jobOptions({ ...own, name: own.name ?? fn.name });
     inlets.set(this.#serial, this);
     try {
-      this.#job = pool.submit(streamOut, [order, apart], jobOptions({ ...own, name }));
+      this.#job = pool.submit(streamOut, [order, apart], options);
     } catch (error) {
       inlets.delete(this.#serial);
       throw error;

@@ -84,6 +84,14 @@ for (const { name: className, newPool, newWords } of executors) {
       await closed(words);
     });
 
+    test('what is no function is named', async () => {
+      await using pool = newPool({ maxWorkers: 1 });
+      for (const wrong of [undefined, null, 'count'] as never[]) {
+        assert.throws(() => pool.stream(wrong), /^TypeError: a function was expected, got /);
+        assert.throws(() => pool.map(wrong, [1]), /^TypeError: a function was expected, got /);
+      }
+    });
+
     test('what stream() and map() give cannot be sent elsewhere: it would be an empty object there', async () => {
       await using pool = newPool({ maxWorkers: 1 });
       const send = echo as (value: unknown) => unknown;

@@ -20,6 +20,8 @@ const hints: { readonly [K in NodeJS.Signals]?: string } = {
   SIGABRT:
     'So ends process.abort(), and an engine that is out of memory; what was printed to stderr says ' +
     "which. Give the task less at a time, or the pool execArgv: ['--max-old-space-size=…'].",
-  SIGKILL: 'So end killWorkers(), and a system that is out of memory.',
+  SIGKILL:
+    'So end killWorkers(), a system that is out of memory, and the pool where a task has closed ' +
+    'descriptor 3, by which it hears of its process.',
   SIGTERM: 'So does terminateWorkers().',
 };

@@ -264,8 +264,12 @@ export class ChildJobs implements Jobs {
       case Message.reply: {
         const waiter = this.#calls.get(key);
         this.#calls.delete(key);
-        if (numbers[0] === Outcome.value) waiter?.resolve(unpack({ bytes })[0]);
-        else waiter?.reject(errorIn(bytes));
+        try {
+          if (numbers[0] !== Outcome.value) throw errorIn(bytes);
+          waiter?.resolve(unpack({ bytes })[0]);
+        } catch (error) {
+          waiter?.reject(error);
+        }
       }
     }
   }

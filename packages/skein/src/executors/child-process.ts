@@ -63,12 +63,15 @@ export class ChildProcess {
       if (child.pid === undefined) host.ended({ code: null, signal: null, error });
     });
     this.#child = child;
-    this.#socket = (child.stdio[3] as Socket | null | undefined) ?? null;
+    // Of one that found no descriptor Node has not even set `stdio`.
+    const stdio = child.stdio as readonly unknown[] | undefined;
+    this.#socket = (stdio?.[3] as Socket | null | undefined) ?? null;
     const reader = new FrameReader();
     this.#socket?.on('data', (piece: Buffer) => {
       for (const each of reader.push(piece)) host.received(each);
     });
     this.#socket?.on('error', () => {}); // it has ended: that is told in any case
+    this.#socket?.on('close', () => this.kill()); // if it has not, it cannot be heard any more
   }
 
   /** Tells it something. */

@@ -37,6 +37,9 @@ import { noteTaken } from './stream-source.ts';
 import { WorkerJobs } from './worker-jobs.ts';
 import { WorkerLife } from './worker-life.ts';
 
+/** How many slots are kept for jobs, at the most. */
+const MOST_SPARE = 256;
+
 /** A child ends no job by itself that is alone: its worker does, and the whole child with it. */
 const NEVER_MS = 2 ** 30;
 
@@ -44,6 +47,8 @@ export class ChildWorker {
   readonly #channel = new ParentChannel((each) => this.#receive(each));
   /** Slots here, by those of the worker. */
   readonly #slots = new Map<number, number>();
+  /** Kept for the jobs that may come: what a task submits to pools of its own may take all others. */
+  readonly #spare: number[] = [];
   #thread: ThisThread | null = null;
   #jobs: WorkerJobs | null = null;
   #concurrency = 1;
@@ -61,6 +66,7 @@ export class ChildWorker {
         return true;
       },
       isWanted: () => true, // else the worker asks the job to end
+      watch: () => {},
     });
     process.on('uncaughtException', (error) => this.#crash(error));
     process.on('exit', (code) => this.#leave(code));
@@ -100,6 +106,8 @@ export class ChildWorker {
       comeBack: () => {},
       beginsLimited: (slot) => this.#tellBegun(slot),
     });
+    const spare = Math.min(concurrency, MOST_SPARE);
+    for (let i = 0; i < spare; i++) this.#spare.push(thread.mailbox.slots.take());
     this.#isInitializing = true;
     try {
       if (cwd !== undefined) process.chdir(cwd);
@@ -117,7 +125,8 @@ export class ChildWorker {
     const [fn, bits, timeout, grace] = numbers as [number, number, number, number];
     const { mailbox, memory, address } = this.#thread as ThisThread;
     const { words } = memory;
-    const slot = mailbox.slots.take();
+    const slot = this.#spare.pop() ?? mailbox.slots.take();
+    if (slot < 0) throw new RuntimeError('There is no slot for a task: too many are under way.');
     const at = slotAt(slot);
     words[at + SLOT.owner] = address.entry;
     words[at + SLOT.ownerIdent] = address.ident;
@@ -149,6 +158,7 @@ export class ChildWorker {
     this.#send(Message.outcome, key, numbers, bytes);
     this.#slots.delete(key);
     thread.mailbox.release(slot);
+    if (this.#spare.length < MOST_SPARE) this.#spare.push(thread.mailbox.slots.take()); // that one, at least
   }
 
   #ask(key: number, what: number): void {

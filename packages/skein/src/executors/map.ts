@@ -19,11 +19,13 @@
  */
 import { noteBlocking } from '../core/blocking-calls.ts';
 import { QueueFull, TimeoutError } from '../core/exceptions.ts';
+import { staysHome } from '../core/stays-home.ts';
 import { functionId } from '../crossing/function-table.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
 import { type Awaited, blockUntil } from './block-until.ts';
 import type { ConcurrentFuture } from './concurrent-future.ts';
 import { type ChunkResult, valuesOf } from './chunk-result.ts';
+import { endedWhenLeft } from './leaving.ts';
 import { checkMapOptions, type MapOptions } from './map-options.ts';
 import { type Elements, MapSource } from './map-source.ts';
 import type { PoolHandle } from './pool-handle.ts';
@@ -104,7 +106,15 @@ export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** Blocks the thread for each result that is not there yet. */
-  *[Symbol.iterator](): Iterator<T, undefined> {
+  [Symbol.iterator](): Iterator<T, undefined> {
+    return endedWhenLeft(this.#blocking(), () => this.#close());
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<T, undefined> {
+    return endedWhenLeft(this.#awaiting(), () => this.#close());
+  }
+
+  *#blocking(): Generator<T, undefined> {
     if (this.#source.isAsync) {
       throw new TypeError(
         'map() over an asynchronous iterable cannot be waited for by blocking: nothing would come ' +
@@ -121,7 +131,7 @@ export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
     }
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, undefined> {
+  async *#awaiting(): AsyncGenerator<T, undefined> {
     try {
       while (this.#hasMore()) {
         if (this.#values.length > 0) yield this.#values.pop() as T;
@@ -309,3 +319,9 @@ export class MapResults<T> implements Iterable<T>, AsyncIterable<T> {
 }
 
 const timerFor = (ms: number): number => Math.min(LONGEST_MS, Math.max(0, Math.ceil(ms)));
+
+staysHome(
+  MapResults,
+  'what map() gives',
+  'its results come to the thread that asked; send the executor, and ask over there',
+);

@@ -144,6 +144,12 @@ export class PoolHandle {
     return pool as PoolMemory;
   }
 
+  /** @throws what `submit` throws of a pool that takes nothing now: it is shut down or broken, or its queue is full */
+  checkOpen(): void {
+    this.openForWork();
+    this.#checkRoom();
+  }
+
   refusalIfClosed(): RuntimeError | null {
     return this.#isShutdown || this.#status() !== PoolStatus.open ? this.#refusal() : null;
   }

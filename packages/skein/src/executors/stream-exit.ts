@@ -32,6 +32,8 @@ export interface StreamExit {
   send(order: StreamOrder, value: unknown, place: () => string): boolean;
   /** Whether whoever asked may be there still. */
   isWanted(order: StreamOrder): boolean;
+  /** Calls `look` whenever that may have changed, until it returns true. */
+  watch(look: () => boolean): void;
 }
 
 let exit: StreamExit | null = null;
@@ -48,6 +50,7 @@ export function exitOf(thread: ThisThread): StreamExit {
         writePayload(thread, slot, Part.args, [value], place),
       ),
     isWanted: ({ to }) => isAlive(thread.memory.words, to),
+    watch: (look) => thread.mailbox.watch(look),
   });
 }
 

@@ -131,7 +131,7 @@ class Outlet {
       this.#goOn = () => {
         if (isOver()) resolve();
       };
-      this.#thread.mailbox.watch(() => {
+      this.#exit.watch(() => {
         this.#goOn();
         return isOver();
       });

@@ -16,6 +16,7 @@
  */
 import { noteBlocking } from '../core/blocking-calls.ts';
 import { CancelledError } from '../core/exceptions.ts';
+import { staysHome } from '../core/stays-home.ts';
 import { type ArgumentsApart, packArguments } from '../crossing/arguments-apart.ts';
 import { acrossTheBorder } from '../crossing/border.ts';
 import { referenceOf } from '../crossing/function-reference.ts';
@@ -26,6 +27,7 @@ import { Kind, SLOT, slotAt } from '../shared/layout.ts';
 import type { ThreadAddress } from '../shared/thread-table.ts';
 import { blockUntil } from './block-until.ts';
 import type { ConcurrentFuture } from './concurrent-future.ts';
+import { endedWhenLeft } from './leaving.ts';
 import type { PoolHandle } from './pool-handle.ts';
 import type { StreamOrder } from './stream-exit.ts';
 import { streamOut } from './stream-source.ts';
@@ -64,7 +66,7 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
 
   /** @internal */
   constructor(pool: PoolHandle, own: SubmitOptions, fn: Function, args: readonly unknown[]) {
-    const { bufferSize = STREAM_BUFFER, transfer = [], name = fn.name } = own;
+    const { bufferSize = STREAM_BUFFER, transfer = [] } = own;
     const inProcesses = pool.inProcesses;
     const thread = thisThread();
     this.#thread = thread;
@@ -77,13 +79,16 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
       bufferSize,
     };
     thread.mailbox.handle(Kind.streamed, (slot) => receive(thread, slot));
+    pool.checkOpen(); // what is moved is gone when it is packed, also if the stream is refused then
+    const isAborted = own.signal?.aborted === true; // then it stays, as it does in submit()
     // What the option names is looked for among the arguments.
     const pack = (): ArgumentsApart =>
-      transfer.length > 0 ? { values: args } : packArguments(args);
+      transfer.length > 0 || isAborted ? { values: args } : packArguments(args);
     const apart = inProcesses ? acrossTheBorder(pack) : pack();
+    const options = jobOptions({ ...own, name: own.name ?? fn.name });
     inlets.set(this.#serial, this);
     try {
-      this.#job = pool.submit(streamOut, [order, apart], jobOptions({ ...own, name }));
+      this.#job = pool.submit(streamOut, [order, apart], options);
     } catch (error) {
       inlets.delete(this.#serial);
       throw error;
@@ -98,7 +103,15 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** Blocks the thread for each value that is not there yet. */
-  *[Symbol.iterator](): Iterator<T, undefined> {
+  [Symbol.iterator](): Iterator<T, undefined> {
+    return endedWhenLeft(this.#blocking(), () => this.#close());
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<T, undefined> {
+    return endedWhenLeft(this.#awaiting(), () => this.#close());
+  }
+
+  *#blocking(): Generator<T, undefined> {
     try {
       while (this.#hasMore()) {
         if (this.#next < this.#values.length) yield this.#take();
@@ -109,7 +122,7 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
     }
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, undefined> {
+  async *#awaiting(): AsyncGenerator<T, undefined> {
     try {
       while (this.#hasMore()) {
         if (this.#next < this.#values.length) yield this.#take();
@@ -130,17 +143,16 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
     const waiting = this.#values.length - this.#next + this.#untold;
     if (!this.#isUnattended) return;
     if (pool !== null && (this.#job.pool !== pool || waiting < this.#bufferSize)) return;
-    this.#failure ??= { error: new CancelledError(nobodyTook) };
-    this.#end();
+    this.#fail(new CancelledError(nobodyTook));
   }
 
-  /** @internal A value has come, or it cannot be read. */
+  /** @internal A value has come. If it cannot be read, it is the last. */
   add(source: ThreadAddress, read: () => T): void {
     this.#source = source;
     try {
       this.#values.push(read());
     } catch (error) {
-      this.#failure ??= { error };
+      return this.#fail(error);
     }
     this.#tellChange();
   }
@@ -207,6 +219,12 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
     if (!this.#isClosed && !this.#job.done()) this.#leaveAlone(true);
   }
 
+  /** Ends the generator; the loop throws when it has had the values that have come. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#end();
+  }
+
   /** Nobody asks any more: ends the generator, if it has not ended. */
   #close(): void {
     if (this.#isClosed) return;
@@ -239,6 +257,12 @@ export class StreamValues<T> implements Iterable<T>, AsyncIterable<T> {
     else this.#thread.awaitMail();
   }
 }
+
+staysHome(
+  StreamValues,
+  'what stream() gives',
+  'its values come to the thread that asked; send the executor, and ask over there',
+);
 
 const nobodyTook =
   'The stream was ended, for nobody took its values: take them before the pool is shut down, or leave the loop.';

@@ -260,6 +260,26 @@ describe('what makes no sense', () => {
   }
 });
 
+test('an iterator that is left before its first result, or while it waits, closes the source', async () => {
+  let closed = 0;
+  function* endless(): Generator<number> {
+    try {
+      for (;;) yield 1;
+    } finally {
+      closed++;
+    }
+  }
+  const results = (): AsyncIterable<number> & Iterable<number> =>
+    pool.map(addOne, endless(), { bufferSize: 4 });
+  results()[Symbol.iterator]().return?.();
+  await results()[Symbol.asyncIterator]().return?.();
+  assert.equal(closed, 2);
+  const waiting = pool.map(there.waitOrNot, [sharedWords()])[Symbol.asyncIterator]();
+  const next = waiting.next();
+  assert.deepEqual(await waiting.return(undefined), { done: true, value: undefined });
+  assert.deepEqual(await next, { done: true, value: undefined });
+});
+
 test('leaving the loop while an element waits: that is cancelled', async () => {
   const left = sharedWords();
   for await (const _ of pool.map(there.waitOrNot, [null, left])) {

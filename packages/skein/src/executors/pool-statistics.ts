@@ -12,6 +12,7 @@ import {
   slotAt,
   whoOf,
 } from '../shared/layout.ts';
+import { readLeft, type ResourceCounts } from '../shared/left-running.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
 import { slotsInChunks } from '../shared/slots.ts';
 import { type ThreadAddress, threadsOfPool } from '../shared/thread-table.ts';
@@ -32,6 +33,13 @@ export interface PoolStatistics {
   readonly waitTime: TimeStatistics;
   /** How long they ran, with all that they waited for. Of those whose thread has died nothing is known. */
   readonly runTime: TimeStatistics;
+  /**
+   * What goes on in the threads while they have no task in hand: how many timers, sockets, servers, …, by the
+   * name that Node has for the kind (`process.getActiveResourcesInfo()`), such as `{ Timeout: 2, TCPServerWrap: 1 }`.
+   * Whoever began it: a task that has ended, the `initializer`, a module. Skein's own is not in it. Each
+   * thread notes it when it has nothing to do; then what ends, or begins, is seen within some 100 ms.
+   */
+  readonly leftRunning: ResourceCounts;
   /** Of each thread that is there now. */
   readonly workers: readonly WorkerStatistics[];
 }
@@ -70,6 +78,7 @@ export const noStatistics: PoolStatistics = {
   queued: 0,
   running: 0,
   ...ended(new Int32Array(COUNTS_WORDS)),
+  leftRunning: {},
   workers: [],
 };
 
@@ -87,12 +96,18 @@ export function poolStatistics(words: Int32Array, pool: PoolMemory): PoolStatist
   for (const { entry, ident } of threads) {
     const counts = living.get(entry) as Int32Array;
     addCounts(all, counts);
-    workers.push({ ident, running: running.get(entry) ?? 0, ...ended(counts) });
+    workers.push({
+      ident,
+      running: running.get(entry) ?? 0,
+      ...ended(counts),
+      leftRunning: readLeft(words, entry),
+    });
   }
   return {
     queued: pool.queue.count,
     running: workers.reduce((sum, worker) => sum + worker.running, 0),
     ...ended(all),
+    leftRunning: sumOf(workers.map(({ leftRunning }) => leftRunning)),
     workers,
   };
 }
@@ -115,7 +130,15 @@ function addCounts(to: Int32Array, counts: Int32Array): void {
   }
 }
 
-function ended(counts: Int32Array): Omit<WorkerStatistics, 'ident' | 'running'> {
+function sumOf(all: readonly ResourceCounts[]): ResourceCounts {
+  const sum: Record<string, number> = {};
+  for (const counts of all) {
+    for (const kind of Object.keys(counts)) sum[kind] = (sum[kind] ?? 0) + (counts[kind] as number);
+  }
+  return sum;
+}
+
+function ended(counts: Int32Array): Omit<WorkerStatistics, 'ident' | 'running' | 'leftRunning'> {
   return {
     completed: counts[COUNTS.completed] as number,
     failed: counts[COUNTS.failed] as number,

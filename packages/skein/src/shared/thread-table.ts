@@ -10,6 +10,7 @@ import {
   ThreadFlag,
   ThreadStatus,
 } from './layout.ts';
+import { clearLeft } from './left-running.ts';
 import { Parker, unpark } from './parking.ts';
 import type { ProcessMemory } from './process-memory.ts';
 
@@ -50,6 +51,7 @@ export function enterThread(memory: ProcessMemory, thread: NewThread): ThreadAdd
     store(words, at + THREAD.deadline, 0);
     store(words, at + THREAD.loop, 0);
     store(words, at + THREAD.child, 0);
+    clearLeft(words, entry);
     openInbox(words, at + THREAD.inbox, ident);
     store(words, at + THREAD.pool, thread.pool + 1); // last: then it counts as one of the pool's
     return { entry, ident };

@@ -134,6 +134,7 @@ test('poolMetrics(): names, units, attributes, exponential histograms', async ()
       'skein.pool.task.running {task} updowncounter',
       'skein.pool.task.ended {task} counter',
       'skein.pool.thread.count {thread} updowncounter',
+      'skein.pool.resource.active {resource} updowncounter',
       'skein.pool.task.wait.duration ms histogram',
       'skein.pool.task.run.duration ms histogram',
     ],
@@ -144,7 +145,7 @@ test('poolMetrics(): names, units, attributes, exponential histograms', async ()
     { attributes: { ...own, 'skein.task.outcome': 'failed' }, value: 1 },
     { attributes: { ...own, 'skein.task.outcome': 'cancelled' }, value: 0 },
   ]);
-  checkHistogram(metrics[5]?.points[0] as Histogram, statistics.runTime);
+  checkHistogram(metrics[6]?.points[0] as Histogram, statistics.runTime);
   assert.throws(() => poolMetrics(pool as never), /takes what pool\.statistics\(\) gives/);
 });
 

@@ -164,9 +164,11 @@ export class WorkerSupply {
     const atOnce = Math.max(0, kept - workers, Math.min(missing, this.#cores - workers + blocked));
     if (atOnce > 0) this.#startWorkers(pool, atOnce);
     if (queued > 0 && blocked === alive && missing <= 0 && coming === 0) this.#breakDeadlock(pool);
-    if (queued === 0 ? isStill || coming === 0 : missing === atOnce && coming === 0) return;
+    // Also where no worker is missing: one that has nothing to do, but lets Node turn, is not coming.
+    const hasWoken = isStill && queued > 0 && wakeSleeper(this.#memory, memory);
+    const nobodyComes = coming === 0 && !hasWoken;
+    if (queued === 0 ? isStill || coming === 0 : missing === atOnce && nobodyComes) return;
     store(words, memory.at + POOL.wanted, 1); // no need to ask: it is looked at again anyway
-    if (isStill && queued > 0) wakeSleeper(this.#memory, memory);
     this.#beyondCores(pool, missing - atOnce, isStill);
     this.#lookAgain();
   }

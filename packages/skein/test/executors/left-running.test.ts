@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { after, before, describe, test } from 'node:test';
 import { type PoolExecutor, poolMetrics, type ResourceCounts } from 'skein';
 import { executors } from '../fixtures/executors.ts';
 import { addOne, addOneLater } from '../fixtures/functions.ts';
 import * as there from '../fixtures/leaving.ts';
-import { eventually } from '../fixtures/words.ts';
+import { eventually, open } from '../fixtures/words.ts';
 
 /** Until this is what goes on in the pool, and in its only worker. */
 async function shows(pool: PoolExecutor, expected: ResourceCounts): Promise<void> {
@@ -78,6 +79,25 @@ for (const executor of executors) {
       ]);
       await other[Symbol.asyncDispose]();
       assert.deepEqual(other.statistics().leftRunning, {}, 'it ends with its worker');
+    });
+
+    test('a worker in which something goes on is woken while the others are busy', async () => {
+      const workers = Math.min(8, Math.max(2, availableParallelism()));
+      await using other = executor.newPool({
+        minWorkers: workers,
+        maxWorkers: workers,
+        initializer: there.leaveTimer,
+      });
+      await other.warmUp();
+      const gates = Array.from({ length: workers - 1 }, () => executor.newWords());
+      const busy = gates.map((gate) => other.submit(there.waitForOpen, gate));
+      await eventually(() => other.statistics().running === busy.length, 'the others are busy');
+      for (let i = 0; i < 3; i++) {
+        await aWhile();
+        assert.equal(await other.submit(addOne, i), i + 1);
+      }
+      for (const gate of gates) open(gate);
+      await Promise.all(busy);
     });
 
     test('in the place of a worker that has left something another one shows nothing', async () => {

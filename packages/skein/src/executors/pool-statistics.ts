@@ -16,10 +16,19 @@ import { readLeft, type ResourceCounts } from '../shared/left-running.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
 import { slotsInChunks } from '../shared/slots.ts';
 import { type ThreadAddress, threadsOfPool } from '../shared/thread-table.ts';
-import { endOfBucket, FIRST_BUCKET, joined, readCounts } from '../shared/work-counts.ts';
+import {
+  type Counts,
+  endOfBucket,
+  FIRST_BUCKET,
+  joined,
+  readCounts,
+} from '../shared/work-counts.ts';
 
 export interface PoolStatistics {
-  /** Tasks that wait for a thread. */
+  /**
+   * Tasks that wait for a thread. Some thousands find room; what a thread has submitted beyond is not in it until
+   * it does.
+   */
   readonly queued: number;
   /** Tasks that a thread has begun and not ended. */
   readonly running: number;
@@ -77,7 +86,7 @@ export interface TimeStatistics {
 export const noStatistics: PoolStatistics = {
   queued: 0,
   running: 0,
-  ...ended(new Int32Array(COUNTS_WORDS)),
+  ...ended(new Float64Array(COUNTS_WORDS)),
   leftRunning: {},
   workers: [],
 };
@@ -91,10 +100,11 @@ export function poolStatistics(words: Int32Array, pool: PoolMemory): PoolStatist
   });
   const running = runningBy(words);
   const all = dead.slice();
-  all[COUNTS.cancelled] = (all[COUNTS.cancelled] as number) + load(words, pool.at + POOL.cancelled);
+  all[COUNTS.cancelled] =
+    (all[COUNTS.cancelled] as number) + (load(words, pool.at + POOL.cancelled) >>> 0);
   const workers: WorkerStatistics[] = [];
   for (const { entry, ident } of threads) {
-    const counts = living.get(entry) as Int32Array;
+    const counts = living.get(entry) as Counts;
     addCounts(all, counts);
     workers.push({
       ident,
@@ -124,7 +134,7 @@ function runningBy(words: Int32Array): Map<number, number> {
   return counts;
 }
 
-function addCounts(to: Int32Array, counts: Int32Array): void {
+function addCounts(to: Counts, counts: Counts): void {
   for (let word = 0; word < COUNTS_WORDS; word++) {
     to[word] = joined(word, to[word] as number, counts[word] as number);
   }
@@ -138,7 +148,7 @@ function sumOf(all: readonly ResourceCounts[]): ResourceCounts {
   return sum;
 }
 
-function ended(counts: Int32Array): Omit<WorkerStatistics, 'ident' | 'running' | 'leftRunning'> {
+function ended(counts: Counts): Omit<WorkerStatistics, 'ident' | 'running' | 'leftRunning'> {
   return {
     completed: counts[COUNTS.completed] as number,
     failed: counts[COUNTS.failed] as number,
@@ -148,7 +158,7 @@ function ended(counts: Int32Array): Omit<WorkerStatistics, 'ident' | 'running' |
   };
 }
 
-function times(counts: Int32Array, at: number): TimeStatistics {
+function times(counts: Counts, at: number): TimeStatistics {
   const buckets: { readonly upTo: number; readonly count: number }[] = [];
   let total = 0;
   for (let nth = 0; nth < BUCKETS; nth++) {
@@ -158,9 +168,8 @@ function times(counts: Int32Array, at: number): TimeStatistics {
     buckets.push({ upTo: endOfBucket(FIRST_BUCKET + nth), count });
   }
   const sum =
-    ((counts[at + HISTOGRAM.sumMs] as number) >>> 0) +
-    (counts[at + HISTOGRAM.sumUs] as number) / 1000;
-  const max = ((counts[at + HISTOGRAM.maxUs] as number) >>> 0) / 1000;
+    (counts[at + HISTOGRAM.sumMs] as number) + (counts[at + HISTOGRAM.sumUs] as number) / 1000;
+  const max = (counts[at + HISTOGRAM.maxUs] as number) / 1000;
   const percentile = (part: number): number => {
     let left = total * part;
     const bucket = buckets.find(({ count }) => (left -= count) <= 0);

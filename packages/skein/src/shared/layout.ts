@@ -17,7 +17,7 @@
  *          ├ slots         65 536 × 64 words  12 words of header, 192 bytes of payload, 4 more words
  *          ├ links         65 536 words       what lies below a slot in its inbox
  *          ├ controls      65 536 × 8 words   how a job is asked to end, and when it is made to
- *          ├ statistics    1 280 × 544 words  what each worker has done, and the dead of each pool
+ *          ├ statistics    2 × 1 280 × 544 words  what each worker has done, and the dead of each pool
  *          └ left running  1 024 × 32 words   what goes on in each worker while it has nothing to do
  * ```
  *
@@ -396,7 +396,9 @@ const slots = pools + POOLS * POOL_WORDS;
 const links = slots + SLOTS * SLOT_WORDS;
 const controls = links + SLOTS;
 const counts = controls + SLOTS * CONTROL_WORDS;
-const left = counts + (THREADS + POOLS) * COUNTS_WORDS;
+/** From the word of a number that is counted to the one with its upper 32 bits. */
+export const TO_UPPER: number = (THREADS + POOLS) * COUNTS_WORDS;
+const left = counts + 2 * TO_UPPER;
 
 /** Bytes of process memory: about 38 MiB of address space, of which little is ever touched. */
 export const MEMORY_BYTES: number = (left + THREADS * LEFT_WORDS) * 4;

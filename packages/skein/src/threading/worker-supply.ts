@@ -31,6 +31,7 @@ import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
 import { raise, usedEntries, wakeAll } from '../shared/thread-table.ts';
 import { threadsUp, wakeSleeper } from '../shared/wake-worker.ts';
+import { countLost } from '../shared/work-counts.ts';
 import type { PoolMessage } from './keeper-messages.ts';
 import { isOnCpu, ProcessLoad } from './on-cpu.ts';
 
@@ -126,12 +127,15 @@ export class WorkerSupply {
   #loseQueued({ memory }: Pool, reason: number): void {
     const { words } = this.#memory;
     const claimed = slotState(Phase.running, load(words, HEADER.keeper) - 1);
+    let lost = 0;
     for (;;) {
       const slot = memory.queue.claimAny(claimed);
       if (slot < 0) break;
       store(words, slotAt(slot) + SLOT.detail, reason);
       store(words, slotAt(slot) + SLOT.state, Phase.lost);
+      lost++;
     }
+    countLost(words, memory.index, lost);
     add(words, HEADER.deaths, 1); // the owners look for jobs that are lost
     wakeAll(words);
   }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import diagnostics from 'node:diagnostics_channel';
 import { after, describe, test } from 'node:test';
-import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import {
   type PoolStatistics,
   poolMetrics,
@@ -88,6 +88,24 @@ describe('statistics()', () => {
       workers.reduce((sum, worker) => sum + worker.completed, 0),
       400,
     );
+  });
+
+  test('what was cancelled before it found room in the queue', async () => {
+    using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const futures = Array.from({ length: 9000 }, (_, x) => pool.submit(addOne, x));
+    for (const future of futures.slice(8500)) future.cancel();
+    await Promise.allSettled(futures);
+    assert.deepEqual(counts(pool.statistics()), { ...none, completed: 8500, cancelled: 500 });
+  });
+
+  test('what was queued for workers that cannot be started', async () => {
+    using pool = new ThreadPoolExecutor({
+      maxWorkers: 1,
+      resourceLimits: { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 },
+    });
+    const futures = [1, 2, 3].map((x) => pool.submit(addOne, x));
+    await Promise.allSettled(futures);
+    assert.deepEqual(counts(pool.statistics()), { ...none, failed: 3 });
   });
 
   test('times: how long tasks waited and ran', async () => {
@@ -249,6 +267,22 @@ describe('traces', () => {
       assert.deepEqual(untraced, [undefined, traceparent], 'a worker that does not trace');
     });
   }
+
+  test('a propagator that throws: the tasks are done, without a trace', async () => {
+    const throws = (): never => {
+      throw new RangeError('no propagator');
+    };
+    propagation.disable();
+    propagation.setGlobalPropagator({ inject: throws, extract: throws, fields: () => [] });
+    const found = await context.with(inTrace, () => pool.submit(traced.lookAtTrace));
+    assert.deepEqual(found, [undefined, undefined]);
+    propagation.disable();
+    traced.setUpTracing();
+    await pool.submit(traced.breakTracing);
+    const broken = await context.with(inTrace, () => pool.submit(traced.lookAtTrace));
+    assert.deepEqual(broken, [undefined, traceparent]);
+    await pool.submit(traced.mendTracing);
+  });
 
   test('map and stream, too', async () => {
     traced.setUpTracing();

@@ -15,7 +15,7 @@ import {
 import { readLeft, type ResourceCounts } from '../shared/left-running.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
 import { slotsInChunks } from '../shared/slots.ts';
-import { type ThreadAddress, threadsOfPool } from '../shared/thread-table.ts';
+import { entriesOfPool, type ThreadAddress, threadsOfPool } from '../shared/thread-table.ts';
 import {
   type Counts,
   endOfBucket,
@@ -96,16 +96,16 @@ export function poolStatistics(words: Int32Array, pool: PoolMemory): PoolStatist
   let threads: ThreadAddress[] = [];
   const [dead, living] = readCounts(words, pool.index, () => {
     threads = threadsOfPool(words, pool.index);
-    return threads.map(({ entry }) => entry);
+    return entriesOfPool(words, pool.index);
   });
   const running = runningBy(words);
   const all = dead.slice();
   all[COUNTS.cancelled] =
     (all[COUNTS.cancelled] as number) + (load(words, pool.at + POOL.cancelled) >>> 0);
   const workers: WorkerStatistics[] = [];
+  for (const counts of living.values()) addCounts(all, counts);
   for (const { entry, ident } of threads) {
-    const counts = living.get(entry) as Counts;
-    addCounts(all, counts);
+    const counts = living.get(entry) ?? new Float64Array(COUNTS_WORDS); // it is gone since
     workers.push({
       ident,
       running: running.get(entry) ?? 0,

@@ -153,6 +153,15 @@ export function threadsUpIn(words: Int32Array, pool: number): ThreadAddress[] {
   );
 }
 
+/** Entries of the threads that work for a pool, and of those that have ended but were not swept: their counts stand there yet. */
+export function entriesOfPool(words: Int32Array, pool: number): number[] {
+  const entries: number[] = [];
+  for (let entry = 0; entry < usedEntries(words); entry++) {
+    if (load(words, threadAt(entry) + THREAD.pool) === pool + 1) entries.push(entry);
+  }
+  return entries;
+}
+
 /** Entries of the table from here on have never been used. */
 export const usedEntries = (words: Int32Array): number => load(words, HEADER.entries);
 

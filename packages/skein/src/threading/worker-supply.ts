@@ -127,15 +127,13 @@ export class WorkerSupply {
   #loseQueued({ memory }: Pool, reason: number): void {
     const { words } = this.#memory;
     const claimed = slotState(Phase.running, load(words, HEADER.keeper) - 1);
-    let lost = 0;
     for (;;) {
       const slot = memory.queue.claimAny(claimed);
       if (slot < 0) break;
       store(words, slotAt(slot) + SLOT.detail, reason);
+      countLost(words, memory.index, 1); // before its owner hears of it
       store(words, slotAt(slot) + SLOT.state, Phase.lost);
-      lost++;
     }
-    countLost(words, memory.index, lost);
     add(words, HEADER.deaths, 1); // the owners look for jobs that are lost
     wakeAll(words);
   }

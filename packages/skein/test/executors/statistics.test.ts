@@ -6,6 +6,7 @@ import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import {
   type PoolStatistics,
   poolMetrics,
+  ProcessPoolExecutor,
   type TaskSettled,
   type TaskSubmitted,
   Thread,
@@ -99,10 +100,7 @@ describe('statistics()', () => {
   });
 
   test('what was queued for workers that cannot be started', async () => {
-    using pool = new ThreadPoolExecutor({
-      maxWorkers: 1,
-      resourceLimits: { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 },
-    });
+    using pool = new ProcessPoolExecutor({ maxWorkers: 1, execArgv: ['--no-such-option'] });
     const futures = [1, 2, 3].map((x) => pool.submit(addOne, x));
     await Promise.allSettled(futures);
     assert.deepEqual(counts(pool.statistics()), { ...none, failed: 3 });

@@ -1,7 +1,17 @@
-/** What workers count goes beyond 32 bits: at 100 000 tasks per second that takes twelve hours. */
+/** What workers count: beyond 32 bits (at 100 000 tasks per second that takes twelve hours), and when one ends. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { COUNTS, HISTOGRAM, MEMORY_BYTES, Outcome } from '../../dist/shared/layout.js';
+import {
+  COUNTS,
+  HEADER,
+  HISTOGRAM,
+  MEMORY_BYTES,
+  Outcome,
+  THREAD,
+  threadAt,
+  ThreadStatus,
+} from '../../dist/shared/layout.js';
+import { entriesOfPool, threadsOfPool } from '../../dist/shared/thread-table.js';
 import {
   clearCounts,
   countLost,
@@ -47,4 +57,13 @@ test('of a worker, of the dead, and when one dies', () => {
   assert.equal(dead()[COUNTS.failed], 2 * MOST);
   clearCounts(words, POOL);
   assert.ok(dead().every((count) => count === 0));
+});
+
+test('a worker that has ended is summed up until its counts were moved', () => {
+  words[HEADER.entries] = WORKER + 1;
+  words[threadAt(WORKER) + THREAD.ident] = 1;
+  words[threadAt(WORKER) + THREAD.pool] = POOL + 1;
+  words[threadAt(WORKER) + THREAD.status] = ThreadStatus.ended;
+  assert.deepEqual(threadsOfPool(words, POOL), []);
+  assert.deepEqual(entriesOfPool(words, POOL), [WORKER]);
 });

@@ -64,11 +64,11 @@ export function callInTrace<T>(headers: TraceHeaders, fn: () => T): T {
   const tracing = api();
   if (tracing?.context === undefined || tracing.propagation === undefined) return fn();
   const { context, propagation } = tracing;
-  let found: unknown;
+  let extracted: unknown;
   try {
-    found = propagation.extract(context.active(), headers, getter);
+    extracted = propagation.extract(context.active(), headers, getter);
   } catch {
     return fn();
   }
-  return context.with(found, fn);
+  return context.with(extracted, fn);
 }

@@ -142,6 +142,7 @@ export { printCallGraph, type PrintCallGraphOptions } from './loops/print-call-g
 export { run, type RunOptions } from './loops/run.ts';
 export { Runner, type RunnerOptions } from './loops/runner.ts';
 export { SelectorEventLoop } from './loops/selector-event-loop.ts';
+export type { ResourceCounts } from './shared/left-running.ts';
 export { Barrier, type BarrierStatistics } from './sync/barrier.ts';
 export { Condition, type ConditionStatistics } from './sync/condition.ts';
 export { Event, type EventStatistics } from './sync/event.ts';

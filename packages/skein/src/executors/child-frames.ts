@@ -14,6 +14,7 @@
  *     ◀───────────────────── outcome ──  the bytes of the result, as they are put into the slot
  *     ── call ───────────────────────▶   a call beside the jobs (`runOnAll`)
  *     ◀─────────────────────── reply ──
+ *     ◀──────────────────────── left ──  what goes on there while it has no job
  *     ── end ────────────────────────▶   call the teardown, and exit
  * ```
  *
@@ -36,6 +37,7 @@ export const Message = {
   begun: 10,
   value: 11,
   taken: 12,
+  left: 13,
 } as const;
 
 /** The descriptor of the socket in the child. */

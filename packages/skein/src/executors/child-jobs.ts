@@ -38,6 +38,7 @@ import {
   THREAD,
   threadAt,
 } from '../shared/layout.ts';
+import { type ResourceCounts, writeLeft } from '../shared/left-running.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
 import { isAlive, type ThreadAddress } from '../shared/thread-table.ts';
 import { WorkCounts } from '../shared/work-counts.ts';
@@ -82,6 +83,7 @@ interface Waiter {
 }
 
 export class ChildJobs implements Jobs {
+  readonly isElsewhere = true;
   readonly #thread: ThisThread;
   readonly #words: Int32Array;
   readonly #concurrency: number;
@@ -270,7 +272,10 @@ export class ChildJobs implements Jobs {
         } catch (error) {
           waiter?.reject(error);
         }
+        return;
       }
+      case Message.left:
+        writeLeft(this.#words, this.#thread.address.entry, unpack({ bytes })[0] as ResourceCounts);
     }
   }
 

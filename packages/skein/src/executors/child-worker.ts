@@ -26,10 +26,12 @@ import {
   slotAt,
   slotState,
 } from '../shared/layout.ts';
+import type { ResourceCounts } from '../shared/left-running.ts';
 import { enterPool } from '../shared/pool-table.ts';
 import { type Frame, frame, Message } from './child-frames.ts';
 import type { Hello } from './child-jobs.ts';
 import { ParentChannel } from './parent-channel.ts';
+import { countsOf, LeftWatch } from './left-watch.ts';
 import { callInWorker } from './run-on-all.ts';
 import { setLookOutside } from './running-job.ts';
 import { setStreamExit } from './stream-exit.ts';
@@ -53,6 +55,11 @@ export class ChildWorker {
   #jobs: WorkerJobs | null = null;
   #concurrency = 1;
   #isInitializing = false;
+  /** Of Skein's are the socket to the worker, and where this process prints. */
+  readonly #left = new LeftWatch(
+    (counts) => this.#send(Message.left, 0, [], bytesOf(pack([counts], () => 'what is left'))),
+    socketsOf(countsOf(process.getActiveResourcesInfo())),
+  );
   /** Whether a job goes on here that was given up. */
   #hasStray = false;
 
@@ -119,6 +126,15 @@ export class ChildWorker {
     }
     this.#isInitializing = false;
     this.#send(Message.up, 0);
+    this.#watchWhatIsLeft();
+  }
+
+  #watchWhatIsLeft(): void {
+    if (this.#slots.size > 0) return;
+    this.#left.watch(
+      () => this.#slots.size === 0,
+      () => {},
+    );
   }
 
   #beginJob(key: number, numbers: readonly number[], bytes: Uint8Array): void {
@@ -159,6 +175,7 @@ export class ChildWorker {
     this.#slots.delete(key);
     thread.mailbox.release(slot);
     if (this.#spare.length < MOST_SPARE) this.#spare.push(thread.mailbox.slots.take()); // that one, at least
+    this.#watchWhatIsLeft();
   }
 
   #ask(key: number, what: number): void {
@@ -215,4 +232,9 @@ export class ChildWorker {
     this.#thread?.mailbox.drain();
     return hadJobs;
   }
+}
+
+/** Of those that are active, before anything else runs here. */
+function socketsOf({ PipeWrap = 0, TTYWrap = 0 }: ResourceCounts): ResourceCounts {
+  return { PipeWrap, TTYWrap };
 }

@@ -7,6 +7,8 @@ import type { Initializer } from './worker-hooks.ts';
 export interface Jobs {
   /** How many go on asynchronously. */
   readonly underWay: number;
+  /** They run in another process: what is active in this thread is Skein's. */
+  readonly isElsewhere: boolean;
   /** Before the first job: calls the initializer. Null: there is nothing to wait for. */
   prepare(initializer: Initializer | undefined): Promise<void> | null;
   /** Does a job that this worker has claimed; what it cannot do at once goes on asynchronously. */

@@ -85,6 +85,15 @@ export function poolMetrics(
       points: [point(statistics.workers.length)],
     },
     {
+      name: 'skein.pool.resource.active',
+      description: 'Timers, sockets, … that go on in threads that have no task in hand.',
+      unit: '{resource}',
+      type: 'updowncounter',
+      points: Object.entries(statistics.leftRunning).map(([kind, count]) =>
+        point(count, { 'skein.resource.type': kind }),
+      ),
+    },
+    {
       name: 'skein.pool.task.wait.duration',
       description: 'How long tasks were queued.',
       ...times,

@@ -12,13 +12,23 @@ import {
   slotAt,
   whoOf,
 } from '../shared/layout.ts';
+import { readLeft, type ResourceCounts } from '../shared/left-running.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
 import { slotsInChunks } from '../shared/slots.ts';
 import { entriesOfPool, isAlive, type ThreadAddress } from '../shared/thread-table.ts';
-import { endOfBucket, FIRST_BUCKET, joined, readCounts } from '../shared/work-counts.ts';
+import {
+  type Counts,
+  endOfBucket,
+  FIRST_BUCKET,
+  joined,
+  readCounts,
+} from '../shared/work-counts.ts';
 
 export interface PoolStatistics {
-  /** Tasks that wait for a thread. */
+  /**
+   * Tasks that wait for a thread. Some thousands find room; what a thread has submitted beyond is not in it until
+   * it does.
+   */
   readonly queued: number;
   /** Tasks that a thread has begun and not ended. */
   readonly running: number;
@@ -32,6 +42,13 @@ export interface PoolStatistics {
   readonly waitTime: TimeStatistics;
   /** How long they ran, with all that they waited for. Of those whose thread has died nothing is known. */
   readonly runTime: TimeStatistics;
+  /**
+   * What goes on in the threads while they have no task in hand: how many timers, sockets, servers, …, by the
+   * name that Node has for the kind (`process.getActiveResourcesInfo()`), such as `{ Timeout: 2, TCPServerWrap: 1 }`.
+   * Whoever began it: a task that has ended, the `initializer`, a module. Skein's own is not in it. Each
+   * thread notes it when it has nothing to do; then what ends, or begins, is seen within some 100 ms.
+   */
+  readonly leftRunning: ResourceCounts;
   /** Of each thread that is there now. */
   readonly workers: readonly WorkerStatistics[];
 }
@@ -69,31 +86,39 @@ export interface TimeStatistics {
 export const noStatistics: PoolStatistics = {
   queued: 0,
   running: 0,
-  ...ended(new Int32Array(COUNTS_WORDS)),
+  ...ended(new Float64Array(COUNTS_WORDS)),
+  leftRunning: {},
   workers: [],
 };
 
 /** What a pool does now. */
 export function poolStatistics(words: Int32Array, pool: PoolMemory): PoolStatistics {
   let threads: ThreadAddress[] = [];
-  const [dead, living] = readCounts(words, pool.index, () => {
+  const [dead, countsOf] = readCounts(words, pool.index, () => {
     threads = entriesOfPool(words, pool.index);
     return threads.map(({ entry }) => entry);
   });
   const running = runningBy(words);
   const all = dead.slice();
-  all[COUNTS.cancelled] = (all[COUNTS.cancelled] as number) + load(words, pool.at + POOL.cancelled);
+  all[COUNTS.cancelled] =
+    (all[COUNTS.cancelled] as number) + (load(words, pool.at + POOL.cancelled) >>> 0);
   const workers: WorkerStatistics[] = [];
   for (const { entry, ident } of threads) {
-    const counts = living.get(entry) as Int32Array;
+    const counts = countsOf.get(entry) as Counts;
     addCounts(all, counts);
     if (!isAlive(words, { entry, ident })) continue;
-    workers.push({ ident, running: running.get(entry) ?? 0, ...ended(counts) });
+    workers.push({
+      ident,
+      running: running.get(entry) ?? 0,
+      ...ended(counts),
+      leftRunning: readLeft(words, entry),
+    });
   }
   return {
     queued: pool.queue.count,
     running: workers.reduce((sum, worker) => sum + worker.running, 0),
     ...ended(all),
+    leftRunning: sumOf(workers.map(({ leftRunning }) => leftRunning)),
     workers,
   };
 }
@@ -110,13 +135,21 @@ function runningBy(words: Int32Array): Map<number, number> {
   return counts;
 }
 
-function addCounts(to: Int32Array, counts: Int32Array): void {
+function addCounts(to: Counts, counts: Counts): void {
   for (let word = 0; word < COUNTS_WORDS; word++) {
     to[word] = joined(word, to[word] as number, counts[word] as number);
   }
 }
 
-function ended(counts: Int32Array): Omit<WorkerStatistics, 'ident' | 'running'> {
+function sumOf(all: readonly ResourceCounts[]): ResourceCounts {
+  const sum: Record<string, number> = {};
+  for (const counts of all) {
+    for (const kind of Object.keys(counts)) sum[kind] = (sum[kind] ?? 0) + (counts[kind] as number);
+  }
+  return sum;
+}
+
+function ended(counts: Counts): Omit<WorkerStatistics, 'ident' | 'running' | 'leftRunning'> {
   return {
     completed: counts[COUNTS.completed] as number,
     failed: counts[COUNTS.failed] as number,
@@ -126,7 +159,7 @@ function ended(counts: Int32Array): Omit<WorkerStatistics, 'ident' | 'running'> 
   };
 }
 
-function times(counts: Int32Array, at: number): TimeStatistics {
+function times(counts: Counts, at: number): TimeStatistics {
   const buckets: { readonly upTo: number; readonly count: number }[] = [];
   let total = 0;
   for (let nth = 0; nth < BUCKETS; nth++) {
@@ -136,9 +169,8 @@ function times(counts: Int32Array, at: number): TimeStatistics {
     buckets.push({ upTo: endOfBucket(FIRST_BUCKET + nth), count });
   }
   const sum =
-    ((counts[at + HISTOGRAM.sumMs] as number) >>> 0) +
-    (counts[at + HISTOGRAM.sumUs] as number) / 1000;
-  const max = ((counts[at + HISTOGRAM.maxUs] as number) >>> 0) / 1000;
+    (counts[at + HISTOGRAM.sumMs] as number) + (counts[at + HISTOGRAM.sumUs] as number) / 1000;
+  const max = (counts[at + HISTOGRAM.maxUs] as number) / 1000;
   const percentile = (part: number): number => {
     let left = total * part;
     const bucket = buckets.find(({ count }) => (left -= count) <= 0);

@@ -25,6 +25,7 @@ import {
   THREAD,
   threadAt,
 } from '../shared/layout.ts';
+import { type ResourceCounts, writeLeft } from '../shared/left-running.ts';
 import { announce, sleep, stayAwake } from '../shared/parking.ts';
 import { PoolMemory } from '../shared/pool-table.ts';
 import { retire } from '../shared/retire.ts';
@@ -32,6 +33,7 @@ import { noteExit, wakeThread } from '../shared/thread-table.ts';
 import { askKeeper, isPutOff, mark, unmark, wakeWorker } from '../shared/wake-worker.ts';
 import { ownTid } from '../threading/on-cpu.ts';
 import type { Jobs, JobsHost } from './jobs.ts';
+import { LeftWatch } from './left-watch.ts';
 import type { WorkerLife as Limits } from './pool-options.ts';
 import { mostQueued } from './pool-waits.ts';
 import type { Initializer } from './worker-hooks.ts';
@@ -61,6 +63,7 @@ export type MakeJobs = (
  */
 const SPINS = 1500;
 const NO_JOB = -1;
+const always = (): boolean => true;
 
 export class PoolWorker {
   readonly #thread: ThisThread;
@@ -72,6 +75,8 @@ export class PoolWorker {
   readonly #parker: number;
   readonly #life: WorkerLife;
   readonly #jobs: Jobs;
+  /** Null where tasks run elsewhere. */
+  readonly #left: LeftWatch | null;
   /** Holds the thread while it starts, while a job goes on asynchronously, and while it waits so. */
   readonly #hold = setInterval(() => {}, 0x7fff_ffff);
   #isIdle = false;
@@ -111,6 +116,8 @@ export class PoolWorker {
       isRetired: () => this.#isRetired,
       comeBack: () => this.#comeBack(),
     });
+    const note = (counts: ResourceCounts): void => writeLeft(this.#words, entry, counts);
+    this.#left = this.#jobs.isElsewhere ? null : new LeftWatch(note, { Timeout: 1 }); // the hold
     this.#parker = threadAt(entry) + THREAD.parker;
     store(this.#words, threadAt(entry) + THREAD.tid, ownTid());
     this.#idleSince = thread.mailbox.now();
@@ -228,7 +235,7 @@ export class PoolWorker {
       return false;
     }
     for (let spin = 0; spin < SPINS; spin++) if (this.#pool.queue.hasWork) return true;
-    if (this.#jobs.underWay > 0 || process.getActiveResourcesInfo().length > 0) {
+    if (this.#jobs.underWay > 0 || this.#left?.look() !== false) {
       this.#restAlongside();
       return false;
     }
@@ -283,11 +290,17 @@ export class PoolWorker {
     mailbox.lookAround = () => {
       const isOpen = this.#pool.status === PoolStatus.open;
       if (isOpen && !this.#pool.queue.hasWork && !this.#leavesRest()) return;
-      this.#endRest();
-      this.#letNodeTurn();
+      this.#restAgain();
     };
     this.#lookWhenIdle();
+    if (this.#jobs.underWay === 0) this.#left?.watch(always, () => this.#restAgain());
     mailbox.listen();
+  }
+
+  /** What was left behind is over: it can block. */
+  #restAgain(): void {
+    this.#endRest();
+    this.#letNodeTurn();
   }
 
   /** Whether the pool needs it no more. */
@@ -307,12 +320,13 @@ export class PoolWorker {
         if (this.#isResting) this.#lookWhenIdle();
       },
       Math.min(Math.max(1, Math.ceil(left)), 0x7fff_ffff),
-    );
+    ).unref(); // there is the hold
   }
 
   #endRest(): void {
     this.#isResting = false;
     clearTimeout(this.#idleTimer);
+    this.#left?.stop();
     this.#thread.mailbox.lookAround = undefined;
     unmark(this.#words, this.#pool, POOL.asleep, this.#entry);
     unmark(this.#words, this.#pool, POOL.turning, this.#entry);

@@ -10,7 +10,7 @@ import { findMoves } from '../crossing/moves.ts';
 import { pack, type PackedValues } from '../crossing/packed-values.ts';
 import { dropPacked, Part, takePacked, writePacked, writePayload } from '../crossing/payload.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
-import { compareExchange, store } from '../shared/atomics.ts';
+import { add, compareExchange, store } from '../shared/atomics.ts';
 import {
   CONTROL,
   controlAt,
@@ -18,6 +18,7 @@ import {
   momentOf,
   Payload,
   Phase,
+  POOL,
   PoolStatus,
   SLOT,
   slotAt,
@@ -186,7 +187,9 @@ export class Submitter {
     const packed = isList(args) ? pack(args, placesIn(options)) : args;
     this.#thread.mailbox.hold(() => {
       if (this.cancelsHeld) job.cancel();
-      if (!job.done()) {
+      if (job.done()) {
+        add(this.#thread.memory.words, this.#pool.at + POOL.cancelled, 1);
+      } else {
         try {
           if (this.#takesJobs()) return this.#enqueue(job, fn, packed, options);
           job.fail(this.#refusal());

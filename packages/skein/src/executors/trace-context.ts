@@ -50,7 +50,11 @@ export function traceOfCaller(): TraceHeaders | null {
   const tracing = api();
   if (tracing?.context === undefined || tracing.propagation === undefined) return null;
   const headers: Record<string, string> = {};
-  tracing.propagation.inject(tracing.context.active(), headers, setter);
+  try {
+    tracing.propagation.inject(tracing.context.active(), headers, setter);
+  } catch {
+    return null; // the task is to be done all the same
+  }
   for (const _ in headers) return headers;
   return null;
 }
@@ -60,5 +64,11 @@ export function callInTrace<T>(headers: TraceHeaders, fn: () => T): T {
   const tracing = api();
   if (tracing?.context === undefined || tracing.propagation === undefined) return fn();
   const { context, propagation } = tracing;
-  return context.with(propagation.extract(context.active(), headers, getter), fn);
+  let extracted: unknown;
+  try {
+    extracted = propagation.extract(context.active(), headers, getter);
+  } catch {
+    return fn();
+  }
+  return context.with(extracted, fn);
 }

@@ -57,6 +57,7 @@ const NOT_PLAIN =
   Payload.named | Payload.traced | Payload.context | Payload.limited | Payload.chunk;
 
 export class WorkerJobs implements Jobs {
+  readonly isElsewhere = false;
   /** Does work of its own tasks for those that wait for it. */
   readonly nested: NestedWork;
   readonly #thread: ThisThread;

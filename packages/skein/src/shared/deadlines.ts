@@ -172,18 +172,19 @@ export function judgeOverdue(words: Int32Array, now: number, end: (entry: number
 function judge(words: Int32Array, entry: number, now: number): boolean {
   const running = slotState(Phase.running, entry);
   const judged = slotState(Phase.judged, entry);
-  let condemned = 0;
+  const pool = load(words, threadAt(entry) + THREAD.pool) - 1;
+  let hasCondemned = false;
   for (const slot of slotsOf(words, running)) {
     const at = slotAt(slot) + SLOT.state;
     if (!isOverdue(words, slot, now)) continue;
     if (compareExchange(words, at, running, judged) !== running) continue;
     const verdict = isOverdue(words, slot, now);
+    if (verdict) countLost(words, pool, 1); // before its owner hears of it
     store(words, at, verdict ? slotState(Phase.condemned, entry) : running);
     notifyAll(words, at);
-    if (verdict) condemned++;
+    hasCondemned ||= verdict;
   }
-  if (condemned === 0) return false;
-  countLost(words, load(words, threadAt(entry) + THREAD.pool) - 1, condemned);
+  if (!hasCondemned) return false;
   store(words, threadAt(entry) + THREAD.deadline, 0);
   add(words, HEADER.deaths, 1); // the owners look for jobs that are condemned
   wakeAll(words);

@@ -17,7 +17,8 @@
  *          ├ slots         65 536 × 64 words  12 words of header, 192 bytes of payload, 4 more words
  *          ├ links         65 536 words       what lies below a slot in its inbox
  *          ├ controls      65 536 × 8 words   how a job is asked to end, and when it is made to
- *          └ statistics    1 280 × 544 words  what each worker has done, and the dead of each pool
+ *          ├ statistics    2 × 1 280 × 544 words  what each worker has done, and the dead of each pool
+ *          └ left running  1 024 × 32 words   what goes on in each worker while it has nothing to do
  * ```
  *
  * All offsets are in 32-bit words unless a name says `BYTES`.
@@ -31,7 +32,7 @@
  */
 
 /** First word of the memory: says that it is ours, and which layout. */
-export const MAGIC = 0x5ce1_0005;
+export const MAGIC = 0x5ce1_0006;
 
 export const HEADER = {
   magic: 0,
@@ -379,6 +380,9 @@ export const HISTOGRAM = {
 } as const;
 export const BUCKETS = 256;
 
+/** What goes on in a worker that has nothing to do (`left-running.ts`): a word for each kind. */
+export const LEFT_WORDS = 32;
+
 /** What a running job is asked for: to give up, since nobody wants the result (`cancel`, `abort`). */
 export const Ask = { none: 0, cancel: 1, abort: 2 } as const;
 
@@ -392,9 +396,12 @@ const slots = pools + POOLS * POOL_WORDS;
 const links = slots + SLOTS * SLOT_WORDS;
 const controls = links + SLOTS;
 const counts = controls + SLOTS * CONTROL_WORDS;
+/** From the word of a number that is counted to the one with its upper 32 bits. */
+export const TO_UPPER: number = (THREADS + POOLS) * COUNTS_WORDS;
+const left = counts + 2 * TO_UPPER;
 
 /** Bytes of process memory: about 38 MiB of address space, of which little is ever touched. */
-export const MEMORY_BYTES: number = (counts + (THREADS + POOLS) * COUNTS_WORDS) * 4;
+export const MEMORY_BYTES: number = (left + THREADS * LEFT_WORDS) * 4;
 /** Bytes up to which the arena may grow. */
 export const ARENA_BYTES: number = PAGES * PAGE_BYTES;
 
@@ -428,6 +435,9 @@ export const controlAt = (slot: number): number => controls + slot * CONTROL_WOR
 export const countsOfThread = (entry: number): number => counts + entry * COUNTS_WORDS;
 /** Word at which that begins which the dead workers of a pool have counted. */
 export const countsOfPool = (pool: number): number => counts + (THREADS + pool) * COUNTS_WORDS;
+
+/** Word at which that begins which goes on in a worker. */
+export const leftOfThread = (entry: number): number => left + entry * LEFT_WORDS;
 
 /** The state word of a slot. */
 export const slotState = (phase: number, who: number): number => phase | (who << PHASE_BITS);

@@ -10,6 +10,7 @@ import {
   ThreadFlag,
   ThreadStatus,
 } from './layout.ts';
+import { clearLeft } from './left-running.ts';
 import { Parker, unpark } from './parking.ts';
 import type { ProcessMemory } from './process-memory.ts';
 
@@ -50,6 +51,7 @@ export function enterThread(memory: ProcessMemory, thread: NewThread): ThreadAdd
     store(words, at + THREAD.deadline, 0);
     store(words, at + THREAD.loop, 0);
     store(words, at + THREAD.child, 0);
+    clearLeft(words, entry);
     openInbox(words, at + THREAD.inbox, ident);
     store(words, at + THREAD.pool, thread.pool + 1); // last: then it counts as one of the pool's
     return { entry, ident };
@@ -137,7 +139,7 @@ export function threadsOfPool(words: Int32Array, pool: number): ThreadAddress[] 
   return entriesOfPool(words, pool).filter((address) => isAlive(words, address));
 }
 
-/** The same, and those that have died and were not swept up yet. */
+/** The same, and those that have died and were not swept up yet: their counts stand there still. */
 export function entriesOfPool(words: Int32Array, pool: number): ThreadAddress[] {
   const entries: ThreadAddress[] = [];
   for (let entry = 0; entry < usedEntries(words); entry++) {

@@ -32,6 +32,7 @@ import {
   Outcome,
   POOL,
   poolAt,
+  TO_UPPER,
 } from './layout.ts';
 import { SLICE_MS } from './parking.ts';
 
@@ -39,6 +40,12 @@ import { SLICE_MS } from './parking.ts';
 export const BUCKETS_PER_OCTAVE = 8;
 /** Number of the first bucket, which has all that is shorter, too: up to 2^-10 ms. */
 export const FIRST_BUCKET = -80;
+
+/** A word counts up to here; what is more goes into another one. */
+const BEYOND = 2 ** 32;
+
+/** What was counted, by number of the word: `COUNTS`, `HISTOGRAM`. */
+export type Counts = Float64Array;
 
 /** The bucket of a time in milliseconds, ≥ 0. */
 function bucketOf(ms: number): number {
@@ -93,15 +100,18 @@ function addTime(words: Int32Array, at: number, ms: number, weight: number): voi
   addTo(words, at + HISTOGRAM.buckets + bucketOf(ms) - FIRST_BUCKET, weight);
 }
 
-/** Nobody else writes the word. */
+/** Nobody else writes the word, nor the one with its upper bits, which hardly ever is. */
 function addTo(words: Int32Array, at: number, count: number): void {
-  words[at] = (words[at] as number) + count;
+  const sum = ((words[at] as number) >>> 0) + count;
+  words[at] = sum;
+  if (sum >= BEYOND)
+    words[at + TO_UPPER] = (words[at + TO_UPPER] as number) + Math.floor(sum / BEYOND);
 }
 
 /** Jobs of a pool were lost with their thread, or condemned. Keeper only. */
 export function countLost(words: Int32Array, pool: number, count: number): void {
   const at = countsOfPool(pool) + COUNTS.failed;
-  store(words, at, load(words, at) + count);
+  putNumber(words, at, numberAt(words, at) + count);
 }
 
 /** Adds what a dead worker has counted to what the dead of its pool have. Keeper only. */
@@ -111,10 +121,11 @@ export function moveCounts(words: Int32Array, entry: number, pool: number): void
   const moves = poolAt(pool) + POOL.moves;
   store(words, moves, load(words, moves) + 1);
   for (let word = 0; word < COUNTS_WORDS; word++) {
-    const count = load(words, from + word);
+    const count = numberAt(words, from + word);
     if (count === 0) continue;
-    store(words, to + word, joined(word, count, load(words, to + word)));
+    putNumber(words, to + word, joined(word, count, numberAt(words, to + word)));
     store(words, from + word, 0);
+    if (count >= BEYOND) store(words, from + word + TO_UPPER, 0);
   }
   store(words, moves, load(words, moves) + 1);
   notifyAll(words, moves);
@@ -123,13 +134,16 @@ export function moveCounts(words: Int32Array, entry: number, pool: number): void
 /** What two have counted in this word. */
 export function joined(word: number, a: number, b: number): number {
   const isMaximum = word === COUNTS.wait + HISTOGRAM.maxUs || word === COUNTS.run + HISTOGRAM.maxUs;
-  return isMaximum ? Math.max(a >>> 0, b >>> 0) : a + b;
+  return isMaximum ? Math.max(a, b) : a + b;
 }
 
 /** Begins to count for a new pool. Whoever makes it. */
 export function clearCounts(words: Int32Array, pool: number): void {
   const at = countsOfPool(pool);
-  for (let word = 0; word < COUNTS_WORDS; word++) store(words, at + word, 0);
+  for (let word = 0; word < COUNTS_WORDS; word++) {
+    store(words, at + word, 0);
+    store(words, at + word + TO_UPPER, 0);
+  }
 }
 
 /**
@@ -137,13 +151,13 @@ export function clearCounts(words: Int32Array, pool: number): void {
  *
  * @param entries - of its workers, as of the moment in which it is called, also of those that have died and
  *   whose counts were not moved yet
- * @returns the words of the dead, and those of each worker
+ * @returns the numbers of the dead, and those of each worker
  */
 export function readCounts(
   words: Int32Array,
   pool: number,
   entries: () => readonly number[],
-): readonly [dead: Int32Array, workers: ReadonlyMap<number, Int32Array>] {
+): readonly [dead: Counts, workers: ReadonlyMap<number, Counts>] {
   const moves = poolAt(pool) + POOL.moves;
   for (;;) {
     const before = load(words, moves);
@@ -155,8 +169,18 @@ export function readCounts(
   }
 }
 
-function copy(words: Int32Array, at: number): Int32Array {
-  const counts = new Int32Array(COUNTS_WORDS);
-  for (let word = 0; word < COUNTS_WORDS; word++) counts[word] = load(words, at + word);
+function copy(words: Int32Array, at: number): Counts {
+  const counts: Counts = new Float64Array(COUNTS_WORDS);
+  for (let word = 0; word < COUNTS_WORDS; word++) counts[word] = numberAt(words, at + word);
   return counts;
+}
+
+function putNumber(words: Int32Array, at: number, value: number): void {
+  store(words, at, value % BEYOND);
+  if (value >= BEYOND) store(words, at + TO_UPPER, Math.floor(value / BEYOND));
+}
+
+/** Of one that goes beyond 32 bits at this very moment it may be 2³² less. */
+function numberAt(words: Int32Array, at: number): number {
+  return (load(words, at) >>> 0) + load(words, at + TO_UPPER) * BEYOND;
 }

@@ -75,13 +75,12 @@ export function sweep(
   for (const slot of closeInbox(place, at + THREAD.inbox)) {
     discard(words, leavings, slot, load(words, slotAt(slot) + SLOT.state));
   }
-  let lost = 0;
   for (let chunk = 0; chunk < CHUNKS; chunk++) {
     const owner = load(words, chunkAt(chunk));
     if (owner === 0) continue;
     for (let nth = 0; nth < SLOTS_PER_CHUNK; nth++) {
       const slot = chunk * SLOTS_PER_CHUNK + nth;
-      if (sweepClaim(words, leavings, slot, dead, reason, exitCode)) lost++;
+      sweepClaim(words, leavings, slot, dead, reason, exitCode);
       if (owner === dead.ident) sweepOwned(memory, leavings, slot);
     }
     if (owner === dead.ident) store(words, chunkAt(chunk), ORPHAN);
@@ -89,7 +88,6 @@ export function sweep(
   sweepPages(memory, dead.ident);
   const pool = load(words, at + THREAD.pool) - 1;
   if (pool >= 0) {
-    countLost(words, pool, lost);
     moveCounts(words, dead.entry, pool);
     const mask = ~(1 << (dead.entry & 31));
     and(words, poolAt(pool) + POOL.idle + (dead.entry >>> 5), mask);
@@ -126,7 +124,7 @@ function whyItDied(words: Int32Array, at: number): number {
   return wasRunning ? EndReason.outOfMemory : EndReason.failed;
 }
 
-/** A slot that the dead thread had claimed as a worker, or that was sent to it; whether a job is lost. */
+/** A slot that the dead thread had claimed as a worker, or that was sent to it. */
 function sweepClaim(
   words: Int32Array,
   leavings: Leavings,
@@ -134,13 +132,16 @@ function sweepClaim(
   dead: ThreadAddress,
   reason: number,
   exitCode: number,
-): boolean {
+): void {
   const at = slotAt(slot);
   const state = load(words, at + SLOT.state);
   const phase = phaseOf(state);
-  if (whoOf(state) !== dead.entry) return false;
+  if (whoOf(state) !== dead.entry) return;
   const isUnderWay = phase === Phase.running || phase === Phase.condemned;
-  if (!isUnderWay && phase !== Phase.done && phase !== Phase.posted) return false;
+  if (!isUnderWay && phase !== Phase.done && phase !== Phase.posted) return;
+  const pool = load(words, threadAt(dead.entry) + THREAD.pool) - 1;
+  // Before its owner hears of it; who was condemned is counted.
+  if (phase === Phase.running && pool >= 0) countLost(words, pool, 1);
   const owner = {
     entry: load(words, at + SLOT.owner),
     ident: load(words, at + SLOT.ownerIdent),
@@ -155,7 +156,6 @@ function sweepClaim(
     const keeper = load(words, HEADER.keeper) - 1;
     compareExchange(words, at + SLOT.state, state, slotState(Phase.done, keeper));
   }
-  return phase === Phase.running; // who was condemned is counted
 }
 
 /** A slot of the dead thread's own. Queued and running ones stay until a worker is through. */

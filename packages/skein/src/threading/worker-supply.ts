@@ -31,6 +31,7 @@ import { PoolMemory } from '../shared/pool-table.ts';
 import type { ProcessMemory } from '../shared/process-memory.ts';
 import { raise, usedEntries, wakeAll } from '../shared/thread-table.ts';
 import { threadsUp, wakeSleeper } from '../shared/wake-worker.ts';
+import { countLost } from '../shared/work-counts.ts';
 import type { PoolMessage } from './keeper-messages.ts';
 import { isOnCpu, ProcessLoad } from './on-cpu.ts';
 
@@ -130,6 +131,7 @@ export class WorkerSupply {
       const slot = memory.queue.claimAny(claimed);
       if (slot < 0) break;
       store(words, slotAt(slot) + SLOT.detail, reason);
+      countLost(words, memory.index, 1); // before its owner hears of it
       store(words, slotAt(slot) + SLOT.state, Phase.lost);
     }
     add(words, HEADER.deaths, 1); // the owners look for jobs that are lost
@@ -164,9 +166,11 @@ export class WorkerSupply {
     const atOnce = Math.max(0, kept - workers, Math.min(missing, this.#cores - workers + blocked));
     if (atOnce > 0) this.#startWorkers(pool, atOnce);
     if (queued > 0 && blocked === alive && missing <= 0 && coming === 0) this.#breakDeadlock(pool);
-    if (queued === 0 ? isStill || coming === 0 : missing === atOnce && coming === 0) return;
+    // Also where no worker is missing: one that has nothing to do, but lets Node turn, is not coming.
+    const hasWoken = isStill && queued > 0 && wakeSleeper(this.#memory, memory);
+    const nobodyComes = coming === 0 && !hasWoken;
+    if (queued === 0 ? isStill || coming === 0 : missing === atOnce && nobodyComes) return;
     store(words, memory.at + POOL.wanted, 1); // no need to ask: it is looked at again anyway
-    if (isStill && queued > 0) wakeSleeper(this.#memory, memory);
     this.#beyondCores(pool, missing - atOnce, isStill);
     this.#lookAgain();
   }

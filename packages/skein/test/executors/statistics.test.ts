@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import diagnostics from 'node:diagnostics_channel';
 import { after, describe, test } from 'node:test';
-import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import {
   type PoolStatistics,
   poolMetrics,
+  ProcessPoolExecutor,
   type TaskSettled,
   type TaskSubmitted,
   Thread,
@@ -90,6 +91,21 @@ describe('statistics()', () => {
     );
   });
 
+  test('what was cancelled before it found room in the queue', async () => {
+    using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const futures = Array.from({ length: 9000 }, (_, x) => pool.submit(addOne, x));
+    for (const future of futures.slice(8500)) future.cancel();
+    await Promise.allSettled(futures);
+    assert.deepEqual(counts(pool.statistics()), { ...none, completed: 8500, cancelled: 500 });
+  });
+
+  test('what was queued for workers that cannot be started', async () => {
+    using pool = new ProcessPoolExecutor({ maxWorkers: 1, execArgv: ['--no-such-option'] });
+    const futures = [1, 2, 3].map((x) => pool.submit(addOne, x));
+    await Promise.allSettled(futures);
+    assert.deepEqual(counts(pool.statistics()), { ...none, failed: 3 });
+  });
+
   test('times: how long tasks waited and ran', async () => {
     using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
     await Promise.all([pool.submit(wait, 50), pool.submit(wait, 50), pool.submit(wait, 50)]);
@@ -134,6 +150,7 @@ test('poolMetrics(): names, units, attributes, exponential histograms', async ()
       'skein.pool.task.running {task} updowncounter',
       'skein.pool.task.ended {task} counter',
       'skein.pool.thread.count {thread} updowncounter',
+      'skein.pool.resource.active {resource} updowncounter',
       'skein.pool.task.wait.duration ms histogram',
       'skein.pool.task.run.duration ms histogram',
     ],
@@ -144,7 +161,7 @@ test('poolMetrics(): names, units, attributes, exponential histograms', async ()
     { attributes: { ...own, 'skein.task.outcome': 'failed' }, value: 1 },
     { attributes: { ...own, 'skein.task.outcome': 'cancelled' }, value: 0 },
   ]);
-  checkHistogram(metrics[5]?.points[0] as Histogram, statistics.runTime);
+  checkHistogram(metrics[6]?.points[0] as Histogram, statistics.runTime);
   assert.throws(() => poolMetrics(pool as never), /takes what pool\.statistics\(\) gives/);
 });
 
@@ -248,6 +265,22 @@ describe('traces', () => {
       assert.deepEqual(untraced, [undefined, traceparent], 'a worker that does not trace');
     });
   }
+
+  test('a propagator that throws: the tasks are done, without a trace', async () => {
+    const throws = (): never => {
+      throw new RangeError('no propagator');
+    };
+    propagation.disable();
+    propagation.setGlobalPropagator({ inject: throws, extract: throws, fields: () => [] });
+    const found = await context.with(inTrace, () => pool.submit(traced.lookAtTrace));
+    assert.deepEqual(found, [undefined, undefined]);
+    propagation.disable();
+    traced.setUpTracing();
+    await pool.submit(traced.breakTracing);
+    const broken = await context.with(inTrace, () => pool.submit(traced.lookAtTrace));
+    assert.deepEqual(broken, [undefined, traceparent]);
+    await pool.submit(traced.mendTracing);
+  });
 
   test('map and stream, too', async () => {
     traced.setUpTracing();

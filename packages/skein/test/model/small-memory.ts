@@ -26,6 +26,7 @@ const SMALLER: readonly Change[] = [
   number('LEVEL_ENTRIES', '1024', 2),
   number('COUNTS_WORDS', '544', 3),
   number('URGED_ENTRIES', '64', 2),
+  number('LEFT_WORDS', '32', 1),
   { file: 'shared/mailbox.js', from: 'const SPINS = 1500;', to: 'const SPINS = 0;' },
   { file: 'shared/mailbox.js', from: 'new Array(1024)', to: 'new Array(4)' },
   { file: 'threading/sweep.js', from: '    sweepPages(memory, dead.ident);\n', to: '' },

@@ -1,4 +1,4 @@
 import { ThreadWorker } from 'poolifier';
-import { echo, increment, numberIn } from './tasks.mjs';
+import { echo, increment, incrementBehind, numberIn } from './tasks.mjs';
 
-export default new ThreadWorker({ increment, echo, numberIn });
+export default new ThreadWorker({ increment, echo, incrementBehind, numberIn });

@@ -4,6 +4,13 @@ export const increment = (x) => x + 1;
 
 export const echo = (value) => value;
 
+/** `increment` of a number; where one comes with a gate, when that is open. */
+export function incrementBehind(x) {
+  if (typeof x === 'number') return x + 1;
+  Atomics.wait(x.gate, 0, 0);
+  return x.number + 1;
+}
+
 export const numberIn = (bytes) => new DataView(bytes.buffer).getUint32(0, true);
 
 // For what makes asynchronous functions synchronous.

@@ -1,4 +1,4 @@
 import workerpool from 'workerpool';
-import { echo, increment, numberIn } from './tasks.mjs';
+import { echo, increment, incrementBehind, numberIn } from './tasks.mjs';
 
-workerpool.worker({ increment, echo, numberIn });
+workerpool.worker({ increment, echo, incrementBehind, numberIn });

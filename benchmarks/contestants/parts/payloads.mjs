@@ -5,7 +5,7 @@
  * the sum of the numbers of all results says whether every call was answered, once and rightly.
  *
  * @typedef {object} Payload
- * @property {'increment' | 'echo' | 'numberIn'} task
+ * @property {'increment' | 'echo' | 'incrementBehind' | 'numberIn'} task
  * @property {(i: number, lane: number) => unknown} value a lane has one call under way at a time, so
  *   that it can use the same memory again
  * @property {(result: any) => number} number
@@ -14,6 +14,7 @@
 /** @type {Record<string, () => Payload>} */
 const payloads = {
   number: () => ({ task: 'increment', value: (i) => i, number: (result) => result }),
+  gated: () => ({ task: 'incrementBehind', value: (i) => i, number: (result) => result }),
   object: () => ({
     task: 'echo',
     value: (i) => ({

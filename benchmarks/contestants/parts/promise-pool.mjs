@@ -18,8 +18,8 @@ export function promisePool({ open, call, close }) {
   return {
     setup: (wanted) => {
       ({ workers, feature } = wanted);
-      const { width, inFlight } = wanted;
-      job = { width, inFlight, payload: payloadOf(wanted.payload) };
+      const { width, inFlight, perTurn } = wanted;
+      job = { width, inFlight, perTurn, payload: payloadOf(wanted.payload) };
     },
     // the pool is made when it is first needed: for the question of how long that takes
     run: (count) => {

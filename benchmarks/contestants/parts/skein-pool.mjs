@@ -6,11 +6,11 @@
  *   job: import('./lanes.mjs').Job, count: number }) => number | Promise<number>} drive gives seconds
  * @param {(workers: number) => import('skein').PoolExecutor} [open]
  */
-import { echo, increment, numberIn } from '../../tasks/tasks.mjs';
+import { echo, increment, incrementBehind, numberIn } from '../../tasks/tasks.mjs';
 import { payloadOf } from './payloads.mjs';
 import { skein } from './skein.mjs';
 
-const tasks = { echo, increment, numberIn };
+const tasks = { echo, increment, incrementBehind, numberIn };
 const ofThreads = (maxWorkers) => new skein.ThreadPoolExecutor({ maxWorkers });
 
 export function skeinPool(drive, open = ofThreads) {
@@ -21,16 +21,17 @@ export function skeinPool(drive, open = ofThreads) {
   return {
     setup: (wanted) => {
       ({ workers, feature } = wanted);
-      const { width, inFlight } = wanted;
-      job = { width, inFlight, payload: payloadOf(wanted.payload) };
+      const { width, inFlight, perTurn } = wanted;
+      job = { width, inFlight, perTurn, payload: payloadOf(wanted.payload) };
     },
     run: (count) => {
       const fn = tasks[job.payload.task];
-      if (pool !== undefined) return drive({ pool, fn, feature, job, count });
+      const isFirst = pool === undefined;
       const began = performance.now();
-      pool = open(workers);
-      const seconds = () => (performance.now() - began) / 1000;
+      pool ??= open(workers);
       const driven = drive({ pool, fn, feature, job, count });
+      if (!isFirst || job.inFlight !== undefined) return driven;
+      const seconds = () => (performance.now() - began) / 1000;
       return typeof driven === 'number' ? seconds() : driven.then(seconds);
     },
     teardown: () => pool.shutdown(),

@@ -65,7 +65,28 @@ interface Retries {
   readonly again: () => boolean;
 }
 
-type Callback<T> = (future: ConcurrentFuture<T>) => void;
+/** A promise that is settled from outside: without a function for each, since there may be many at a time. */
+class Awaiter<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
+
+  constructor() {
+    this.promise = new Promise<T>(takeSettlers as (...settlers: unknown[]) => void);
+    this.resolve = resolveLast;
+    this.reject = rejectLast;
+  }
+}
+
+let resolveLast: (value: unknown) => void;
+let rejectLast: (reason: unknown) => void;
+
+function takeSettlers(resolve: typeof resolveLast, reject: typeof rejectLast): void {
+  resolveLast = resolve;
+  rejectLast = reject;
+}
+
+type Callback<T> = ((future: ConcurrentFuture<T>) => void) | Awaiter<T>;
 
 /**
  * The result of `executor.submit`: bound to no loop, and waited for in three ways. `result()`
@@ -175,10 +196,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
    */
   addDoneCallback(callback: (future: ConcurrentFuture<T>) => void): void {
     if (typeof callback !== 'function') requireCallback(callback, 'addDoneCallback');
-    if (this.#state !== State.pending) this.#call(callback);
-    else if (this.#callbacks === undefined) this.#callbacks = callback;
-    else if (typeof this.#callbacks === 'function') this.#callbacks = [this.#callbacks, callback];
-    else this.#callbacks.push(callback);
+    this.#add(callback);
   }
 
   /**
@@ -190,13 +208,9 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return new Promise<T>((resolve, reject) => {
-      this.addDoneCallback(() => {
-        this.#markSeen();
-        if (this.#state === State.value) resolve(this.#value as T);
-        else reject(this.#state === State.cancelled ? new CancelledError() : this.#value);
-      });
-    }).then(onValue, onError);
+    const awaiter = new Awaiter<T>();
+    this.#add(awaiter);
+    return awaiter.promise.then(onValue, onError);
   }
 
   /** Waits in a coroutine: `yield* future`. In the loop that runs the coroutine. */
@@ -392,8 +406,21 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     const callbacks = this.#callbacks;
     if (callbacks === undefined) return;
     this.#callbacks = undefined;
-    if (typeof callbacks === 'function') this.#call(callbacks);
+    if (!Array.isArray(callbacks)) this.#call(callbacks);
     else for (const callback of callbacks) this.#call(callback);
+  }
+
+  #add(callback: Callback<T>): void {
+    if (this.#state !== State.pending) this.#call(callback);
+    else if (this.#callbacks === undefined) this.#callbacks = callback;
+    else if (!Array.isArray(this.#callbacks)) this.#callbacks = [this.#callbacks, callback];
+    else this.#callbacks.push(callback);
+  }
+
+  #settleAwaiter({ resolve, reject }: Awaiter<T>): void {
+    this.#markSeen();
+    if (this.#state === State.value) resolve(this.#value as T);
+    else reject(this.#state === State.cancelled ? new CancelledError() : this.#value);
   }
 
   #noteUnseen(error: unknown): void {
@@ -407,6 +434,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   }
 
   #call(callback: Callback<T>): void {
+    if (typeof callback !== 'function') return this.#settleAwaiter(callback);
     try {
       callback(this);
     } catch (error) {

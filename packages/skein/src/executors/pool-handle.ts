@@ -106,7 +106,7 @@ export class PoolHandle {
   ): ConcurrentFuture<ResultOf<R>> {
     assertNotImporting('submit to a pool');
     const submitter = this.#submitter ?? this.#make();
-    const id = this.within(() => functionId(this.#thread, fn)); // may take a while: before the look at the status
+    const id = this.#numberOf(fn); // may take a while: before the look at the status
     if (this.#isShutdown || this.#status() !== PoolStatus.open) throw this.#refusal();
     this.#checkRoom();
     const future = new ConcurrentFuture<ResultOf<R>>(this.#thread, fn, options);
@@ -115,6 +115,11 @@ export class PoolHandle {
     if (options?.signal) future.follow(options.signal);
     noteSubmitted(future);
     return future;
+  }
+
+  #numberOf(fn: Function): number {
+    if (!this.#kind.inProcesses) return functionId(this.#thread, fn);
+    return acrossTheBorder(() => functionId(this.#thread, fn));
   }
 
   /** A future that is done when there is room in its queue. */

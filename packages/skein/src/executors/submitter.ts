@@ -184,7 +184,8 @@ export class Submitter {
     args: readonly unknown[] | PackedValues,
     options: JobOptions | null,
   ): void {
-    const packed = isList(args) ? pack(args, placesIn(options)) : args;
+    // What nobody can change meanwhile needs no copy.
+    const packed = isList(args) && !args.every(isPrimitive) ? pack(args, placesIn(options)) : args;
     this.#thread.mailbox.hold(() => {
       if (this.cancelsHeld) job.cancel();
       if (job.done()) {
@@ -197,13 +198,16 @@ export class Submitter {
           job.fail(error);
         }
       }
-      dropPacked(this.#thread, packed);
+      if (!isList(packed)) dropPacked(this.#thread, packed);
       return true;
     });
   }
 }
 
 const nothing: readonly unknown[] = [];
+
+const isPrimitive = (x: unknown): boolean =>
+  x === null || (typeof x !== 'object' && typeof x !== 'function' && typeof x !== 'symbol');
 
 function inTraceOfCaller(options: JobOptions | null): JobOptions | null {
   const trace = traceOfCaller();

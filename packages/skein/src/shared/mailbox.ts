@@ -53,6 +53,8 @@ export interface Expectation {
 export type MessageHandler = (slot: number) => void;
 
 const never = (): boolean => false;
+/** Stands where something was held that has gone on. */
+const letGo = (): boolean => true;
 
 /** How often a blocking wait looks before it goes to sleep: some 20 µs. */
 const SPINS = 1500;
@@ -291,7 +293,8 @@ export class Mailbox {
     this.#fetch(taken);
     this.#taken = hasUnopened ? this.#taken.slice(this.#opened).concat(taken) : taken;
     this.#opened = 0;
-    if (this.#openAll(mostMs)) this.#openLeft();
+    const areAllOpened = this.#openAll(mostMs);
+    if (areAllOpened) this.#openLeft();
     this.#lookAtOwn();
     return true;
   }
@@ -441,13 +444,16 @@ export class Mailbox {
   #tryHeld(): void {
     // Counted as let go before it is tried: it may call a callback that waits, and comes back here.
     while (this.#heldFrom < this.#held.length) {
-      const attempt = this.#held[this.#heldFrom++] as () => boolean;
-      if (attempt()) {
-        this.hasNews = true;
-        continue;
+      const held = this.#held;
+      const nth = this.#heldFrom++;
+      const attempt = held[nth] as () => boolean;
+      if (!attempt()) {
+        if (this.#held === held) this.#heldFrom = nth;
+        else this.#held.splice(this.#heldFrom, 0, attempt); // all behind it have gone on meanwhile
+        break;
       }
-      this.#heldFrom--;
-      break;
+      held[nth] = letGo; // there may be thousands behind it
+      this.hasNews = true;
     }
     if (this.#heldFrom < this.#held.length) {
       store(this.words, HEADER.roomWanted, 1);

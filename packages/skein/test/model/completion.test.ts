@@ -224,8 +224,7 @@ const MAIL =
   '        this.#fetch(taken);\n' +
   '        this.#taken = hasUnopened ? this.#taken.slice(this.#opened).concat(taken) : taken;\n' +
   '        this.#opened = 0;\n' +
-  '        while (this.#opened < this.#taken.length)\n' +
-  '            this.#open(this.#taken[this.#opened++]);';
+  '        const areAllOpened = this.#openAll(mostMs);';
 const dies: Scenario = { dying: [WORKER], again: false, other: true };
 const ownerDies: Scenario = { dying: [OWNER], again: false, other: false };
 

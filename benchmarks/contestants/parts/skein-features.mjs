@@ -23,13 +23,15 @@ export function submitterOf(pool, fn, feature) {
   return (value) => asked.submit(fn, value);
 }
 
+const request = new skein.ContextVar('request');
+
 const optionsOf = {
   timeout: () => ({ timeout: LONG_MS }),
   priority: () => ({ priority: 1 }),
   name: () => ({ name: 'plus one' }),
   retries: () => ({ retries: 3 }),
   context: () => {
-    new skein.ContextVar('request').set(42);
+    request.set(42);
     return { context: true };
   },
 };

@@ -29,8 +29,8 @@ export const Part: { readonly args: number; readonly result: number } = {
   result: SLOT.resultPage,
 };
 
-/** glibc gives memory of this size and more back to the system as soon as it is free. */
-const LARGE_BYTES = 128 * 1024;
+/** Memory of this size and more glibc may give back to the system as soon as it is free. */
+const LARGE_BYTES = 8 * 1024;
 
 /** Views over the inline bytes of the slots that this thread has used. */
 const views: Buffer[] = [];

@@ -175,11 +175,12 @@ export class RunningJob implements CurrentJob {
 
   #setTimer(): void {
     const listeners = this.#listen();
-    if (listeners.timer !== null || this.isOverrun) return;
+    if (listeners.timer !== null) return;
     const look = (): void => {
       listeners.timer = null;
+      const isLate = this.isOverrun; // looked at once: a moment later it may be so, and nobody was told
       this.tell();
-      if (!this.isOver && !this.isOverrun) this.#setTimer(); // Node's timers may be early
+      if (!this.isOver && !isLate) this.#setTimer(); // Node's timers may be early
     };
     listeners.timer = setTimeout(look, Math.ceil(this.timeLeft)).unref();
   }

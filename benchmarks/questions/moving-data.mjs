@@ -12,7 +12,9 @@ const transferring = 'skein-transferring';
 export default {
   title: 'Bytes to a task and back, four ways, one at a time, 1 worker',
   cases,
-  contestants: [copying, transferring, 'skein-sharing', 'skein-describing'].map(node),
+  contestants: [copying, transferring, 'skein-sharing', 'skein-describing'].map((name) =>
+    node(name),
+  ),
   shown: 'time',
   showsCpu: true,
   unequal: [

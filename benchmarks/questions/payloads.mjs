@@ -29,7 +29,7 @@ for (const [what, payload] of Object.entries(kinds)) {
 export default {
   title: 'Payloads to a task and back, 2 workers',
   cases,
-  contestants: withTransfer.map(node),
+  contestants: withTransfer.map((name) => node(name)),
   shown: 'time',
   showsCpu: true,
   unequal: [

@@ -2,16 +2,7 @@
 
 import { node } from '../harness/questions.mjs';
 
-const features = [
-  'name',
-  'priority',
-  'timeout',
-  'signal',
-  'retries',
-  'context',
-  'channels',
-  'trace',
-];
+const features = ['name', 'priority', 'timeout', 'signal', 'retries', 'context', 'channels'];
 
 export default {
   title: 'What a feature costs, x + 1, 64 in flight, 2 workers',

@@ -7,8 +7,7 @@ import { skein, version } from './parts/skein.mjs';
 export const name = 'Skein, NodeEventLoop, async functions';
 export { version };
 export const { setup, run, teardown } = skeinPool(({ pool, fn, feature, job, count }) => {
-  const call =
-    feature === undefined ? (value) => pool.submit(fn, value) : submitterOf(pool, fn, feature);
+  const call = submitterOf(pool, fn, feature);
   const isDelay = job.inFlight !== undefined;
   return skein.run(async () =>
     isDelay ? delayOfMainThread(call, job) : asyncLanes(call, job, count),

@@ -18,7 +18,7 @@ import { loopForNewFuture } from './running-loop.ts';
  *                                 next iteration: the wrapper takes the result over
  *
  * Cancelling goes the other way: the wrapper is cancelled at once, and one iteration later the
- * concurrent future is asked to. Work that has begun goes on; its result is dropped.
+ * concurrent future is. Work that has begun is asked to end; its result is dropped.
  *
  * The wrapper is itself the entry of the ready queue, so that a result costs no handle.
  *

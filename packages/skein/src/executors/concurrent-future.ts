@@ -28,6 +28,7 @@ import {
 } from '../shared/layout.ts';
 import type { Expectation } from '../shared/mailbox.ts';
 import { wakeThread } from '../shared/thread-table.ts';
+import { Awaiter } from './awaiter.ts';
 import { blockUntil } from './block-until.ts';
 import { hasFailed } from './chunk-result.ts';
 import { errorOf, lostJobError, overrunError } from './job-errors.ts';
@@ -63,27 +64,6 @@ export interface Job extends Expectation {
 interface Retries {
   left: number;
   readonly again: () => boolean;
-}
-
-/** A promise that is settled from outside: without a function for each, since there may be many at a time. */
-class Awaiter<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (reason: unknown) => void;
-
-  constructor() {
-    this.promise = new Promise<T>(takeSettlers as (...settlers: unknown[]) => void);
-    this.resolve = resolveLast;
-    this.reject = rejectLast;
-  }
-}
-
-let resolveLast: (value: unknown) => void;
-let rejectLast: (reason: unknown) => void;
-
-function takeSettlers(resolve: typeof resolveLast, reject: typeof rejectLast): void {
-  resolveLast = resolve;
-  rejectLast = reject;
 }
 
 type Callback<T> = ((future: ConcurrentFuture<T>) => void) | Awaiter<T>;

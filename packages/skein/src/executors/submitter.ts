@@ -185,20 +185,20 @@ export class Submitter {
     options: JobOptions | null,
   ): void {
     // What nobody can change meanwhile needs no copy.
-    const packed = isList(args) && !args.every(isPrimitive) ? pack(args, placesIn(options)) : args;
+    const kept = isList(args) && !args.every(isPrimitive) ? pack(args, placesIn(options)) : args;
     this.#thread.mailbox.hold(() => {
       if (this.cancelsHeld) job.cancel();
       if (job.done()) {
         add(this.#thread.memory.words, this.#pool.at + POOL.cancelled, 1);
       } else {
         try {
-          if (this.#takesJobs()) return this.#enqueue(job, fn, packed, options);
+          if (this.#takesJobs()) return this.#enqueue(job, fn, kept, options);
           job.fail(this.#refusal());
         } catch (error) {
           job.fail(error);
         }
       }
-      if (!isList(packed)) dropPacked(this.#thread, packed);
+      if (!isList(kept)) dropPacked(this.#thread, kept);
       return true;
     });
   }

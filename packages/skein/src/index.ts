@@ -156,4 +156,8 @@ export { sleepSync } from './threading/sleep-sync.ts';
 export { type ExceptHook, setExcepthook, type ThreadError } from './threading/thread-errors.ts';
 export { currentThread, mainThread, type ThreadHandle } from './threading/thread-handle.ts';
 export { Thread, type ThreadOptions } from './threading/thread.ts';
+export { ThreadEvent, type ThreadEventStatistics } from './threading/thread-event.ts';
+export { LockHold, ThreadLock, type ThreadLockStatistics } from './threading/thread-lock.ts';
+export { ThreadQueue, type ThreadQueueStatistics } from './threading/thread-queue.ts';
+export { ThreadSemaphore, type ThreadSemaphoreStatistics } from './threading/thread-semaphore.ts';
 export { isMainThread } from 'node:worker_threads';

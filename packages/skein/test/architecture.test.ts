@@ -22,7 +22,7 @@ const ROOMS: Record<string, { pure: boolean; imports: string[] }> = {
   crossing: { pure: false, imports: ['shared', 'core'] },
   selectors: { pure: false, imports: ['crossing', 'shared', 'core'] },
   loops: { pure: false, imports: ['selectors', 'crossing', 'shared', 'core'] },
-  threading: { pure: false, imports: ['loops', 'crossing', 'shared', 'core'] },
+  threading: { pure: false, imports: ['loops', 'crossing', 'sync', 'shared', 'core'] },
   executors: { pure: false, imports: ['threading', 'loops', 'crossing', 'shared', 'core'] },
   testing: {
     pure: false,

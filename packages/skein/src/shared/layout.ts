@@ -93,6 +93,8 @@ export const THREAD = {
   loop: 13,
   /** Number of its child process at the operating system; 0 = it has none that lives. */
   child: 14,
+  /** 1 = it was rung: something has changed that it waits for (`waiting-threads.ts`). */
+  rung: 15,
 } as const;
 
 export const ThreadStatus = { free: 0, starting: 1, running: 2, ended: 3 } as const;

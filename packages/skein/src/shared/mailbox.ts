@@ -91,6 +91,10 @@ export class Mailbox {
   unattended: number = 0;
   /** What this thread has to do for others whenever it wakes. */
   duty: (() => void) | undefined;
+  /** How many of its tasks, or it itself, wait for others to change something in shared memory. */
+  waits: number = 0;
+  /** Looks whether that has been changed: this thread was rung, or one has died. */
+  onRing: (() => void) | undefined;
   /** Tells who carries the value of this serial number that nobody will fetch it. */
   dropCarried: ((serial: number) => void) | undefined;
   /** Looks for things other than mail, whenever a listening thread looks, last before it sleeps. */
@@ -103,6 +107,7 @@ export class Mailbox {
   readonly #place: InboxPlace;
   readonly #inbox: number;
   readonly #parker: number;
+  readonly #rung: number;
   /** By slot. Grown by hand: a sparse write far beyond the end would make it a dictionary. */
   readonly #expected: (Expectation | undefined)[] = new Array<Expectation | undefined>(1024);
   #expectedCount = 0;
@@ -140,14 +145,15 @@ export class Mailbox {
     const at = threadAt(address.entry);
     this.#inbox = at + THREAD.inbox;
     this.#parker = at + THREAD.parker;
+    this.#rung = at + THREAD.rung;
     this.#place = { words: memory.words, links: linkAt(0) };
     this.#deathsSeen = load(memory.words, HEADER.deaths);
   }
 
-  /** How many things this thread waits for: outcomes that somebody wants, jobs held back, watches. */
+  /** How many things this thread waits for: outcomes that somebody wants, jobs held back, and others. */
   get outstanding(): number {
     const expected = this.#expectedCount - this.unattended;
-    return expected + this.#held.length - this.#heldFrom + this.#watches.length;
+    return expected + this.#held.length - this.#heldFrom + this.#watches.length + this.waits;
   }
 
   /** Milliseconds of this thread's clock. */
@@ -260,11 +266,12 @@ export class Mailbox {
     return true;
   }
 
-  /** Whether `drain` would find something. Two loads. */
+  /** Whether `drain` would find something. Three loads. */
   get hasMail(): boolean {
     return (
       hasMail(this.words, this.#inbox) ||
       load(this.words, HEADER.deaths) !== this.#deathsSeen ||
+      load(this.words, this.#rung) === 1 ||
       this.#opened < this.#taken.length
     );
   }
@@ -285,6 +292,9 @@ export class Mailbox {
     const hasUnopened = this.#opened < this.#taken.length || this.#left.length > 0;
     if (!hasUnopened && !this.hasMail) return false;
     const deaths = load(this.words, HEADER.deaths);
+    const isRung = load(this.words, this.#rung) === 1;
+    if (isRung) store(this.words, this.#rung, 0); // before the look: who changes it later rings again
+    const hasToLook = isRung || deaths !== this.#deathsSeen;
     // The marks before the mail: a marked job that was also delivered is in the mail by then. The
     // other way round it could be settled, and its slot used again, while it is still in the inbox.
     if (deaths !== this.#deathsSeen) this.#left.push(...this.#leftByTheDead());
@@ -295,6 +305,7 @@ export class Mailbox {
     this.#opened = 0;
     const areAllOpened = this.#openAll(mostMs);
     if (areAllOpened) this.#openLeft();
+    if (hasToLook) this.onRing?.();
     this.#lookAtOwn();
     return true;
   }

@@ -51,6 +51,7 @@ export function enterThread(memory: ProcessMemory, thread: NewThread): ThreadAdd
     store(words, at + THREAD.deadline, 0);
     store(words, at + THREAD.loop, 0);
     store(words, at + THREAD.child, 0);
+    store(words, at + THREAD.rung, 0);
     clearLeft(words, entry);
     openInbox(words, at + THREAD.inbox, ident);
     store(words, at + THREAD.pool, thread.pool + 1); // last: then it counts as one of the pool's
@@ -76,6 +77,21 @@ export function isAlive(words: Int32Array, { entry, ident }: ThreadAddress): boo
 /** Wakes a thread if it sleeps. Harmless when its entry has another thread by now. */
 export function wakeThread(words: Int32Array, entry: number): void {
   unpark(words, threadAt(entry) + THREAD.parker);
+}
+
+/** Has a thread look at what it waits for in shared memory; says whether it slept, and is woken. */
+export function ring(words: Int32Array, entry: number): boolean {
+  store(words, threadAt(entry) + THREAD.rung, 1);
+  return unpark(words, threadAt(entry) + THREAD.parker);
+}
+
+/** The entry of a living thread, or -1 when it is dead. */
+export function entryOf(words: Int32Array, ident: number): number {
+  for (let entry = 0; entry < usedEntries(words); entry++) {
+    if (load(words, threadAt(entry) + THREAD.ident) !== ident) continue;
+    return isAlive(words, { entry, ident }) ? entry : -1;
+  }
+  return -1;
 }
 
 /** Wakes all threads that sleep: something of general interest has happened. */

@@ -10,7 +10,7 @@ interface Releasable {
  *
  * Whoever uses it does not call `release()` too: it does not hear of that.
  */
-class Holder implements Disposable {
+export class Holder implements Disposable {
   readonly #released: Releasable;
   #isHeld = true;
 
@@ -26,7 +26,7 @@ class Holder implements Disposable {
 
   toString(): string {
     const state = this.#isHeld ? '' : 'released ';
-    return `<Holder ${state}of ${this.#released as object as { toString(): string }}>`;
+    return `<${this.constructor.name} ${state}of ${this.#released as object as { toString(): string }}>`;
   }
 }
 

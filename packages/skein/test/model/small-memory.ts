@@ -27,6 +27,8 @@ const SMALLER: readonly Change[] = [
   number('COUNTS_WORDS', '544', 3),
   number('URGED_ENTRIES', '64', 2),
   number('LEFT_WORDS', '32', 1),
+  { file: 'shared/waiting-threads.js', from: 'const PLACES = 64;', to: 'const PLACES = 2;' },
+  { file: 'shared/mutex.js', from: 'const SPINS = 100;', to: 'const SPINS = 1;' },
   { file: 'shared/mailbox.js', from: 'const SPINS = 1500;', to: 'const SPINS = 0;' },
   { file: 'shared/mailbox.js', from: 'new Array(1024)', to: 'new Array(4)' },
   { file: 'threading/sweep.js', from: '    sweepPages(memory, dead.ident);\n', to: '' },
@@ -62,6 +64,10 @@ export interface SmallMemory {
   readonly deadlines: typeof import('../../dist/shared/deadlines.js');
   readonly counting: typeof import('../../dist/shared/work-counts.js');
   readonly retiring: typeof import('../../dist/shared/retire.js');
+  readonly waiting: typeof import('../../dist/shared/waiting-threads.js');
+  readonly locking: typeof import('../../dist/shared/lock-word.js');
+  readonly mutex: typeof import('../../dist/shared/mutex.js');
+  readonly twins: typeof import('../../dist/shared/twin-state.js');
   /** Wakes the thread with this entry. */
   readonly wake: (entry: number) => void;
   /** Words in which the pool notes something of a worker. */
@@ -84,6 +90,10 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     'shared/deadlines.js',
     'shared/work-counts.js',
     'shared/retire.js',
+    'shared/waiting-threads.js',
+    'shared/lock-word.js',
+    'shared/mutex.js',
+    'shared/twin-state.js',
   ];
   const modules = await importCopy(files, [...SMALLER, ...changes]);
   const [
@@ -97,6 +107,10 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     deadlines,
     counting,
     retiring,
+    waiting,
+    locking,
+    mutex,
+    twins,
   ] = modules as [
     Layout,
     Mailboxes,
@@ -108,6 +122,10 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     typeof import('../../dist/shared/deadlines.js'),
     typeof import('../../dist/shared/work-counts.js'),
     typeof import('../../dist/shared/retire.js'),
+    typeof import('../../dist/shared/waiting-threads.js'),
+    typeof import('../../dist/shared/lock-word.js'),
+    typeof import('../../dist/shared/mutex.js'),
+    typeof import('../../dist/shared/twin-state.js'),
   ];
   const { HEADER, POOL, THREAD, ThreadStatus, chunkAt, poolAt, slotAt, threadAt } = layout;
   const buffers = { memory: new SharedArrayBuffer(0), arena: new SharedArrayBuffer(0) };
@@ -152,6 +170,10 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
         (mark) => poolAt(0) + mark + (entry >>> 5),
       ),
     retiring,
+    waiting,
+    locking,
+    mutex,
+    twins,
     wake: (entry) => table.wakeThread(memory.words, entry),
     slotWord: (slot, field) => slotAt(slot) + field,
     nameOf: (at) => nameOf(layout, at),

@@ -18,14 +18,14 @@
  */
 import { TwinState } from '../shared/twin-state.ts';
 import { copyBytes } from './copy-bytes.ts';
+import { keepFreedMemory } from './kept-memory.ts';
 
-const FIELDS = ['head', 'used', 'capacity', 'count', 'unfinished', 'isShut'] as const;
-
-/** What counts of a ring; bytes, then numbers of items, then 1 or 0. */
-export type RingState = Record<(typeof FIELDS)[number], number>;
+/** Words of the state: bytes, then numbers of items, then 1 or 0. */
+const F = { head: 0, used: 1, capacity: 2, count: 3, unfinished: 4, isShut: 5 } as const;
+const FIELDS = 6;
 
 /** How many words its state takes. */
-export const RING_WORDS: number = 1 + 2 * FIELDS.length;
+export const RING_WORDS: number = 1 + 2 * FIELDS;
 
 /** Bytes for items that it begins with, and the most. */
 const FIRST_BYTES = 4096;
@@ -33,18 +33,31 @@ const MOST_BYTES = 1 << 30;
 
 const RECORD_HEAD = 8;
 
-/** An item on its way. */
+/** Memory of this size and more glibc may give back to the system as soon as it is free. */
+const LARGE_BYTES = 8 * 1024;
+
+/** An item on its way in. */
 export interface Item {
-  /** Empty when the keeper carries it. */
-  readonly bytes: Uint8Array;
+  /** Its bytes, or the first of them. Empty when the keeper carries it. */
+  readonly head: Uint8Array;
+  /** Those that follow, from the next multiple of 8 on. */
+  readonly bulk?: Uint8Array | undefined;
   /** The number under which the keeper carries it; 0 = it does not. */
+  readonly serial: number;
+}
+
+/** An item that was taken out. */
+export interface TakenItem {
+  /** Its bytes come first. */
+  readonly bytes: Buffer;
+  readonly length: number;
   readonly serial: number;
 }
 
 export class ItemRing {
   readonly #memory: SharedArrayBuffer;
   readonly #start: number;
-  readonly #state: TwinState<(typeof FIELDS)[number]>;
+  readonly #state: TwinState;
   #bytes: Buffer;
   readonly #head = new Int32Array(2);
   readonly #headBytes = new Uint8Array(this.#head.buffer);
@@ -67,54 +80,82 @@ export class ItemRing {
     this.#bytes = this.#view();
   }
 
-  /** What counts now. */
-  get state(): RingState {
-    return this.#state.read();
+  /** Looks at it anew. What the rest says and does is about what was seen. */
+  look(): this {
+    this.#state.read();
+    return this;
   }
 
-  /** Changes what counts but the bytes. */
-  change(changes: Partial<Pick<RingState, 'unfinished' | 'isShut'>>): void {
-    this.#state.write({ ...this.state, ...changes });
+  /** How many items are in it. */
+  get count(): number {
+    return this.#state.now[F.count] as number;
+  }
+
+  /** How many were put and are not finished. */
+  get unfinished(): number {
+    return this.#state.now[F.unfinished] as number;
+  }
+
+  /** Whether nothing is put any more. */
+  get isShut(): boolean {
+    return this.#state.now[F.isShut] === 1;
+  }
+
+  /** One is finished. */
+  finish(): void {
+    (this.#state.now[F.unfinished] as number)--;
+    this.#state.write();
+  }
+
+  /** Nothing is put any more. */
+  shut(): void {
+    this.#state.now[F.isShut] = 1;
+    this.#state.write();
   }
 
   /** Puts an item behind the others; false when there is no memory for it. */
-  push({ bytes, serial }: Item): boolean {
-    const size = sizeOf(bytes.length);
-    let state = this.state;
-    if (state.capacity - state.used < size) {
-      const grown = this.#grow(state, size);
-      if (grown === null) return false;
-      state = grown;
-    }
-    const { head, used, capacity, count, unfinished } = state;
-    const tail = (head + used) % capacity;
-    this.#head[0] = bytes.length;
+  push({ head, bulk, serial }: Item): boolean {
+    const { now } = this.#state;
+    const bulkAt = (head.length + 7) & ~7;
+    const length = bulk === undefined ? head.length : bulkAt + bulk.length;
+    const size = sizeOf(length);
+    if ((now[F.capacity] as number) - (now[F.used] as number) < size && !this.#grow(size))
+      return false;
+    const capacity = now[F.capacity] as number;
+    const at = (now[F.head] as number) + (now[F.used] as number);
+    this.#head[0] = length;
     this.#head[1] = serial;
-    this.#write(tail, this.#headBytes, capacity);
-    this.#write((tail + RECORD_HEAD) % capacity, bytes, capacity);
-    this.#state.write({
-      ...state,
-      used: used + size,
-      count: count + 1,
-      unfinished: unfinished + 1,
-    });
+    this.#write(at, this.#headBytes, capacity);
+    this.#write(at + RECORD_HEAD, head, capacity);
+    if (bulk !== undefined) this.#write(at + RECORD_HEAD + bulkAt, bulk, capacity);
+    (now[F.used] as number) += size;
+    (now[F.count] as number)++;
+    (now[F.unfinished] as number)++;
+    this.#state.write();
     return true;
   }
 
-  /** Takes the oldest item out. There is one. */
-  shift(): Item {
-    const state = this.state;
-    const { head, used, capacity, count } = state;
-    this.#read(head, this.#headBytes, capacity);
+  /**
+   * Takes the oldest item out. There is one.
+   *
+   * @param into - where its bytes go, if they find room there
+   */
+  shift(into: Buffer): TakenItem {
+    const { now } = this.#state;
+    const capacity = now[F.capacity] as number;
+    const at = now[F.head] as number;
+    this.#read(at, this.#headBytes, this.#headBytes.length, capacity);
     const length = this.#head[0] as number;
     const serial = this.#head[1] as number;
-    const bytes = Buffer.allocUnsafeSlow(length);
-    this.#read((head + RECORD_HEAD) % capacity, bytes, capacity);
-    const left = used - sizeOf(length);
+    const bytes = length > into.length ? Buffer.allocUnsafeSlow(length) : into;
+    this.#read(at + RECORD_HEAD, bytes, length, capacity);
+    const left = (now[F.used] as number) - sizeOf(length);
     // An empty ring begins anew at its beginning, whose memory is in the caches.
-    const next = left === 0 ? 0 : (head + sizeOf(length)) % capacity;
-    this.#state.write({ ...state, head: next, used: left, count: count - 1 });
-    return { bytes, serial };
+    now[F.head] = left === 0 ? 0 : (at + sizeOf(length)) % capacity;
+    now[F.used] = left;
+    (now[F.count] as number)--;
+    this.#state.write();
+    return { bytes, length, serial };
   }
 
   /**
@@ -123,18 +164,21 @@ export class ItemRing {
    * @returns serial numbers of those that the keeper carries
    */
   clear(): number[] {
-    const state = this.state;
-    const { capacity, count, unfinished } = state;
+    const { now } = this.#state;
+    const capacity = now[F.capacity] as number;
     const serials: number[] = [];
-    let at = state.head;
-    for (let nth = 0; nth < count; nth++) {
-      this.#read(at, this.#headBytes, capacity);
+    let at = now[F.head] as number;
+    for (let nth = 0; nth < this.count; nth++) {
+      this.#read(at, this.#headBytes, this.#headBytes.length, capacity);
       const [length, serial] = this.#head as unknown as [number, number];
       if (serial !== 0) serials.push(serial);
-      at = (at + sizeOf(length)) % capacity;
+      at += sizeOf(length);
     }
-    const left = Math.max(0, unfinished - count);
-    this.#state.write({ ...state, head: 0, used: 0, count: 0, unfinished: left });
+    now[F.unfinished] = Math.max(0, this.unfinished - this.count);
+    now[F.head] = 0;
+    now[F.used] = 0;
+    now[F.count] = 0;
+    this.#state.write();
     return serials;
   }
 
@@ -143,35 +187,42 @@ export class ItemRing {
     return Buffer.from(this.#memory, this.#start, this.#memory.byteLength - this.#start);
   }
 
-  #write(at: number, from: Uint8Array, capacity: number): void {
+  /** @param place - where, counted on beyond the end of the ring */
+  #write(place: number, from: Uint8Array, capacity: number): void {
     if (this.#bytes.length < capacity) this.#bytes = this.#view();
+    const at = place % capacity;
     const first = Math.min(from.length, capacity - at);
     copyBytes(from, 0, first, this.#bytes, at);
     if (first < from.length) copyBytes(from, first, from.length, this.#bytes, 0);
   }
 
-  #read(at: number, into: Uint8Array, capacity: number): void {
+  #read(place: number, into: Uint8Array, length: number, capacity: number): void {
     if (this.#bytes.length < capacity) this.#bytes = this.#view();
-    const first = Math.min(into.length, capacity - at);
+    const at = place % capacity;
+    const first = Math.min(length, capacity - at);
     copyBytes(this.#bytes, at, at + first, into, 0);
-    if (first < into.length) copyBytes(this.#bytes, 0, into.length - first, into, first);
+    if (first < length) copyBytes(this.#bytes, 0, length - first, into, first);
   }
 
-  /** More capacity, so that `size` bytes fit; null when there is none. */
-  #grow(state: RingState, size: number): RingState | null {
-    const { head, used, capacity } = state;
-    const needed = used + size;
+  /** More capacity, so that `size` bytes find room; false when there is none. Does not count before a change does. */
+  #grow(size: number): boolean {
+    const { now } = this.#state;
+    const capacity = now[F.capacity] as number;
+    const end = (now[F.head] as number) + (now[F.used] as number);
+    const needed = (now[F.used] as number) + size;
     const grown = Math.min(MOST_BYTES, Math.max(FIRST_BYTES, 2 * capacity, 2 * needed) & ~7);
-    const wrapped = head + used - capacity;
-    if (needed > grown || wrapped > grown - capacity) return null;
+    const wrapped = end - capacity;
+    if (needed > grown || wrapped > grown - capacity) return false;
+    if (size >= LARGE_BYTES) keepFreedMemory();
     try {
       if (this.#start + grown > this.#memory.byteLength) this.#memory.grow(this.#start + grown);
     } catch {
-      return null; // there is no memory
+      return false; // there is no memory
     }
     this.#bytes = this.#view();
     if (wrapped > 0) copyBytes(this.#bytes, 0, wrapped, this.#bytes, capacity);
-    return { ...state, capacity: grown };
+    now[F.capacity] = grown;
+    return true;
   }
 }
 

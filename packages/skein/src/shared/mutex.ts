@@ -28,12 +28,7 @@ const SLICE_MS = 20;
  * @param process - process memory
  * @param ident - of this thread
  */
-export function lockMutex(
-  process: Int32Array,
-  words: Int32Array,
-  at: number,
-  ident: number,
-): void {
+export function lockMutex(process: Int32Array, words: Int32Array, at: number, ident: number): void {
   for (let spin = 0; spin < SPINS; spin++) {
     if (compareExchange(words, at, 0, ident) === 0) return;
   }

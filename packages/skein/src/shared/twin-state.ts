@@ -4,7 +4,7 @@
  *
  * There are two copies, and a count of changes says which one counts: the first when it is even, else
  * the second. A change is written into the other copy, and the count goes up by one: that is the step.
- * Only one thread at a time may change it (`mutex.ts`).
+ * Only one thread at a time may read or change it (`mutex.ts`).
  *
  * ```
  *   count │ copy 0: a b c … │ copy 1: a' b' c' …
@@ -16,40 +16,40 @@
  */
 import { load, store } from './atomics.ts';
 
-export class TwinState<Field extends string> {
+export class TwinState {
+  /** What was read last, and what will be written. */
+  readonly now: Int32Array;
   readonly #words: Int32Array;
   readonly #at: number;
-  readonly #fields: readonly Field[];
 
-  /** @param at - the first of its words: one, and two for each field; zeros are a state of zeros */
-  constructor(words: Int32Array, at: number, fields: readonly Field[]) {
+  /**
+   * @param at - the first of its words: one, and two for each that changes; zeros are a state of zeros
+   * @param size - how many change together
+   */
+  constructor(words: Int32Array, at: number, size: number) {
     this.#words = words;
     this.#at = at;
-    this.#fields = fields;
+    this.now = new Int32Array(size);
   }
 
-  /** How often it was changed. May be read without the mutex. */
-  get changes(): number {
-    return load(this.#words, this.#at);
+  /** Brings `now` up to what counts, and gives that. */
+  read(): Int32Array {
+    const { now } = this;
+    const at = this.#copy(load(this.#words, this.#at));
+    for (let i = 0; i < now.length; i++) now[i] = load(this.#words, at + i);
+    return now;
   }
 
-  /** What counts now; a copy. */
-  read(): Record<Field, number> {
-    const state: Partial<Record<Field, number>> = {};
-    let at = this.#copy(this.changes);
-    for (const field of this.#fields) state[field] = load(this.#words, at++);
-    return state as Record<Field, number>;
-  }
-
-  /** From now on this counts. */
-  write(state: Readonly<Record<Field, number>>): void {
-    const changes = this.changes;
-    let at = this.#copy(changes + 1);
-    for (const field of this.#fields) store(this.#words, at++, state[field]);
+  /** From now on `now` counts. */
+  write(): void {
+    const { now } = this;
+    const changes = load(this.#words, this.#at);
+    const at = this.#copy(changes + 1);
+    for (let i = 0; i < now.length; i++) store(this.#words, at + i, now[i] as number);
     store(this.#words, this.#at, (changes + 1) | 0);
   }
 
   #copy(changes: number): number {
-    return this.#at + 1 + (changes & 1) * this.#fields.length;
+    return this.#at + 1 + (changes & 1) * this.now.length;
   }
 }

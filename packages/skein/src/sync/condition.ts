@@ -191,5 +191,5 @@ export class Condition {
 staysHome(
   Condition,
   'a condition',
-  'it belongs to the tasks of one loop; send a message to that loop instead',
+  'it belongs to the tasks of one loop; threads share a `ThreadLock` and a `ThreadEvent`',
 );

@@ -64,8 +64,4 @@ export class Event {
   }
 }
 
-staysHome(
-  Event,
-  'an event',
-  'it belongs to the tasks of one loop; send a message to that loop instead',
-);
+staysHome(Event, 'an event', 'it belongs to the tasks of one loop; threads share a `ThreadEvent`');

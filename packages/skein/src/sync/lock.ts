@@ -129,8 +129,4 @@ class Acquisition extends QueuedOperation<Disposable> {
   }
 }
 
-staysHome(
-  Lock,
-  'a lock',
-  'it belongs to the tasks of one loop; send a message to that loop instead',
-);
+staysHome(Lock, 'a lock', 'it belongs to the tasks of one loop; threads share a `ThreadLock`');

@@ -317,4 +317,4 @@ class Getting<T> extends QueuedOperation<T> {
   }
 }
 
-staysHome(Queue, 'a queue', 'it belongs to the tasks of one loop; send its items instead');
+staysHome(Queue, 'a queue', 'it belongs to the tasks of one loop; threads share a `ThreadQueue`');

@@ -177,5 +177,5 @@ class Acquisition extends QueuedOperation<Disposable> {
 staysHome(
   Semaphore,
   'a semaphore',
-  'it belongs to the tasks of one loop; send a message to that loop instead',
+  'it belongs to the tasks of one loop; threads share a `ThreadSemaphore`',
 );

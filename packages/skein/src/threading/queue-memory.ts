@@ -9,8 +9,11 @@
  * the mutex is taken, and read when it has been given back: whatever code of the program runs for that
  * may use the queue itself.
  */
-import { type Item, ItemRing, RING_WORDS, type RingState } from '../crossing/item-ring.ts';
-import { pack, type PackedValues, unpack } from '../crossing/packed-values.ts';
+import { decode, decodeCarried } from '../crossing/decode.ts';
+import { type Carried, encode } from '../crossing/encode.ts';
+import { type Item, ItemRing, RING_WORDS, type TakenItem } from '../crossing/item-ring.ts';
+import { findMoves, type Moves } from '../crossing/moves.ts';
+import { pack } from '../crossing/packed-values.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
 import { lockMutex, unlockMutex } from '../shared/mutex.ts';
 import { WAITING_WORDS, WaitingThreads } from '../shared/waiting-threads.ts';
@@ -30,6 +33,19 @@ const WORDS = (JOINING + WAITING_WORDS + 1) & ~1;
 const KEYS = 4;
 
 const nothing = new Uint8Array(0);
+const where = (): string => 'the item';
+
+/** Small items are written here first, and read here; one reads while another is being read. */
+const SMALL_BYTES = 1024;
+const scratch = Buffer.allocUnsafeSlow(SMALL_BYTES);
+const idle: Buffer[] = [];
+
+/** What is so of a queue. */
+export interface QueueState {
+  readonly count: number;
+  readonly unfinished: number;
+  readonly isShut: boolean;
+}
 
 export class QueueMemory {
   readonly memory: SharedArrayBuffer;
@@ -74,28 +90,36 @@ export class QueueMemory {
     return this.maxsize > 0 && count >= this.maxsize;
   }
 
-  /** What counts at this moment. */
-  get state(): RingState {
-    return this.#alone(() => this.#ring.state);
+  /** What is so at this moment. */
+  get state(): QueueState {
+    return this.#alone(() => {
+      const { count, unfinished, isShut } = this.#ring;
+      return { count, unfinished, isShut };
+    });
   }
 
   /**
-   * What puts an item; says whether it could. The item is copied, or moved, when there is room for it.
+   * What puts an item; says whether it could. The item is copied at once, and moved when there is room.
    *
    * @throws {DataCloneError} when it cannot cross
    */
   putter(value: unknown): () => 'put' | 'full' | 'shut' {
-    let item: Item | null = null;
+    let kept: Item | null = null;
     return () => {
-      const hindrance = this.#hindrance(this.state);
-      if (hindrance !== null) return hindrance;
-      item ??= this.#toItem(value);
+      let item = kept;
+      if (item === null) {
+        const moves = findMoves([value], [], where);
+        const hindrance = moves === null ? null : this.#alone(() => this.#hindrance());
+        if (hindrance !== null) return hindrance;
+        item = toItem([value], moves);
+      }
       let outcome = this.#put(item);
       if (outcome === 'no memory') {
-        item = this.#toKeeper(item.bytes);
+        item = toKeeper(item);
         outcome = this.#put(item);
       }
       if (outcome === 'put') this.getting.ringNext();
+      else kept ??= copyOf(item);
       return outcome as 'put' | 'full' | 'shut';
     };
   }
@@ -106,22 +130,26 @@ export class QueueMemory {
    * @throws what is thrown when it is read; it is not in the queue any more then
    */
   take(): { readonly value: unknown } | 'shut' | null {
-    const item = this.#alone(() => {
-      const { count, isShut } = this.#ring.state;
-      if (count > 0) return this.#ring.shift();
-      return isShut === 1 ? 'shut' : null;
-    });
-    if (item === null || item === 'shut') return item;
-    if (this.maxsize > 0) this.putting.ringNext();
-    return { value: this.#toValue(item) };
+    const buffer = idle.pop() ?? Buffer.allocUnsafeSlow(SMALL_BYTES);
+    try {
+      const item = this.#alone(() => {
+        if (this.#ring.count > 0) return this.#ring.shift(buffer);
+        return this.#ring.isShut ? 'shut' : null;
+      });
+      if (item === null || item === 'shut') return item;
+      if (this.maxsize > 0) this.putting.ringNext();
+      return { value: toValue(item) };
+    } finally {
+      idle.push(buffer);
+    }
   }
 
   /** The work on an item is done; false when there is none that is not. */
   finish(): boolean {
     const left = this.#alone(() => {
-      const unfinished = this.#ring.state.unfinished - 1;
-      if (unfinished >= 0) this.#ring.change({ unfinished });
-      return unfinished;
+      const { unfinished } = this.#ring;
+      if (unfinished > 0) this.#ring.finish();
+      return unfinished - 1;
     });
     if (left === 0) this.joining.ringAll();
     return left >= 0;
@@ -130,7 +158,7 @@ export class QueueMemory {
   /** Nothing is put any more. With `immediate` nothing is in it any more. */
   shutDown(immediate: boolean): void {
     const dropped = this.#alone(() => {
-      this.#ring.change({ isShut: 1 });
+      this.#ring.shut();
       return immediate ? this.#ring.clear() : [];
     });
     for (const serial of dropped) this.#thread.mailbox.dropCarried?.(serial);
@@ -139,51 +167,66 @@ export class QueueMemory {
     if (immediate) this.joining.ringAll();
   }
 
-  #hindrance({ count, isShut }: RingState): 'full' | 'shut' | null {
-    if (isShut === 1) return 'shut';
-    return this.isFull(count) ? 'full' : null;
-  }
-
   #put(item: Item): 'put' | 'full' | 'shut' | 'no memory' {
-    return this.#alone(() => {
-      const hindrance = this.#hindrance(this.#ring.state);
-      return hindrance ?? (this.#ring.push(item) ? 'put' : 'no memory');
-    });
+    return this.#alone(() => this.#hindrance() ?? (this.#ring.push(item) ? 'put' : 'no memory'));
   }
 
+  #hindrance(): 'full' | 'shut' | null {
+    if (this.#ring.isShut) return 'shut';
+    return this.isFull(this.#ring.count) ? 'full' : null;
+  }
+
+  /** Does something with the ring, as it is now. */
   #alone<R>(act: () => R): R {
     lockMutex(this.#thread.memory.words, this.#words, MUTEX, this.#thread.address.ident);
     try {
+      this.#ring.look();
       return act();
     } finally {
       unlockMutex(this.#words, MUTEX);
     }
   }
+}
 
-  #toItem(value: unknown): Item {
-    const packed: PackedValues = pack([value], () => 'the item');
-    if ('bytes' in packed) return { bytes: packed.bytes, serial: 0 };
-    return this.#carried(packed.carried, packed.moved);
+/** Valid until the next message is written. */
+function toItem(values: readonly unknown[], moves: Moves | null): Item {
+  if (moves !== null) {
+    const packed = pack(values, where, moves);
+    return 'bytes' in packed ? { head: packed.bytes, serial: 0 } : carried(packed);
   }
+  const encoded = encode(values, scratch, where);
+  if (typeof encoded === 'number') return { head: scratch.subarray(0, encoded), serial: 0 };
+  if ('carried' in encoded) return carried(encoded);
+  if (encoded instanceof Uint8Array) return { head: encoded, serial: 0 };
+  return { ...encoded, serial: 0 };
+}
 
-  /** There is no memory for it. */
-  #toKeeper(bytes: Uint8Array): Item {
-    const own = Buffer.allocUnsafeSlow(bytes.length);
-    own.set(bytes);
-    return this.#carried(own, [own.buffer]);
-  }
+/** The keeper has it before the queue has its number: a thread may die in between. */
+function carried({ carried: value, moved = [] }: Carried): Item {
+  const thread = thisThreadWithKeeper();
+  const serial = thread.memory.nextSerial();
+  thread.carry(serial, value, moved);
+  return { head: nothing, serial };
+}
 
-  /** The keeper has it before the queue has its number: a thread may die in between. */
-  #carried(value: unknown, moved: readonly object[] = []): Item {
-    const thread = thisThreadWithKeeper();
-    const serial = thread.memory.nextSerial();
-    thread.carry(serial, value, moved);
-    return { bytes: nothing, serial };
-  }
+/** There is no memory for it. */
+function toKeeper(item: Item): Item {
+  const { head } = copyOf(item);
+  return carried({ carried: head, moved: [head.buffer] });
+}
 
-  #toValue({ bytes, serial }: Item): unknown {
-    if (serial === 0) return unpack({ bytes })[0];
-    const carried = thisThreadWithKeeper().fetchCarried(serial);
-    return unpack(carried instanceof Uint8Array ? { bytes: carried } : { carried })[0];
-  }
+/** One that stays valid. */
+function copyOf({ head, bulk, serial }: Item): Item {
+  const bulkAt = bulk === undefined ? head.length : (head.length + 7) & ~7;
+  const own = Buffer.allocUnsafeSlow(bulkAt + (bulk?.length ?? 0));
+  own.set(head);
+  if (bulk !== undefined) own.set(bulk, bulkAt);
+  return { head: own, serial };
+}
+
+function toValue({ bytes, length, serial }: TakenItem): unknown {
+  if (serial === 0) return decode(bytes, length)[0];
+  const value = thisThreadWithKeeper().fetchCarried(serial);
+  if (!(value instanceof Uint8Array)) return decodeCarried(value)[0];
+  return decode(Buffer.from(value.buffer), value.length)[0];
 }

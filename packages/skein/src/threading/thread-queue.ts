@@ -206,7 +206,7 @@ export class ThreadQueue<T> {
 
   statistics(): ThreadQueueStatistics {
     const { count, unfinished, isShut } = this.#memory.state;
-    return { size: count, maxsize: this.maxsize, unfinished, isShutDown: isShut === 1 };
+    return { size: count, maxsize: this.maxsize, unfinished, isShutDown: isShut };
   }
 
   toString(): string {

@@ -167,7 +167,11 @@ const faults: readonly (readonly [string, Scenario, Change])[] = [
   [
     'one that is awake is taken for one that looks now',
     { waiters: [OWNER, WORKER], gives: [2] },
-    { file: LINE, from: 'return ring(this.#process, entry) && who > 0;', to: 'ring(this.#process, entry); return true;' },
+    {
+      file: LINE,
+      from: 'return ring(this.#process, entry) && who > 0;',
+      to: 'ring(this.#process, entry); return true;',
+    },
   ],
   [
     'one that is awake is not rung',

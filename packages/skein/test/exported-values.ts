@@ -96,6 +96,11 @@ export const exportedValues: readonly string[] = [
 
   // threads
   'Thread',
+  'LockHold',
+  'ThreadEvent',
+  'ThreadLock',
+  'ThreadQueue',
+  'ThreadSemaphore',
   'currentThread',
   'isMainThread',
   'mainThread',

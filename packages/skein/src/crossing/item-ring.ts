@@ -33,6 +33,8 @@ const MOST_BYTES = 1 << 30;
 
 const RECORD_HEAD = 8;
 
+const SHORT_BYTES = 64;
+
 /** Memory of this size and more glibc may give back to the system as soon as it is free. */
 const LARGE_BYTES = 8 * 1024;
 
@@ -58,9 +60,9 @@ export class ItemRing {
   readonly #memory: SharedArrayBuffer;
   readonly #start: number;
   readonly #state: TwinState;
-  #bytes: Buffer;
-  readonly #head = new Int32Array(2);
-  readonly #headBytes = new Uint8Array(this.#head.buffer);
+  #bytes!: Buffer;
+  /** The same as words. */
+  #heads!: Int32Array;
 
   /** Memory with so many words in front, for a ring in it. */
   static allocate(words: number): SharedArrayBuffer {
@@ -77,7 +79,7 @@ export class ItemRing {
     this.#memory = memory;
     this.#start = words * 4;
     this.#state = new TwinState(new Int32Array(memory, 0, words), at, FIELDS);
-    this.#bytes = this.#view();
+    this.#view();
   }
 
   /** Looks at it anew. What the rest says and does is about what was seen. */
@@ -123,9 +125,10 @@ export class ItemRing {
       return false;
     const capacity = now[F.capacity] as number;
     const at = (now[F.head] as number) + (now[F.used] as number);
-    this.#head[0] = length;
-    this.#head[1] = serial;
-    this.#write(at, this.#headBytes, capacity);
+    if (this.#bytes.length < capacity) this.#view();
+    const headAt = (at % capacity) >> 2;
+    this.#heads[headAt] = length;
+    this.#heads[headAt + 1] = serial;
     this.#write(at + RECORD_HEAD, head, capacity);
     if (bulk !== undefined) this.#write(at + RECORD_HEAD + bulkAt, bulk, capacity);
     (now[F.used] as number) += size;
@@ -144,9 +147,9 @@ export class ItemRing {
     const { now } = this.#state;
     const capacity = now[F.capacity] as number;
     const at = now[F.head] as number;
-    this.#read(at, this.#headBytes, this.#headBytes.length, capacity);
-    const length = this.#head[0] as number;
-    const serial = this.#head[1] as number;
+    if (this.#bytes.length < capacity) this.#view();
+    const length = this.#heads[at >> 2] as number;
+    const serial = this.#heads[(at >> 2) + 1] as number;
     const bytes = length > into.length ? Buffer.allocUnsafeSlow(length) : into;
     this.#read(at + RECORD_HEAD, bytes, length, capacity);
     const left = (now[F.used] as number) - sizeOf(length);
@@ -167,12 +170,12 @@ export class ItemRing {
     const { now } = this.#state;
     const capacity = now[F.capacity] as number;
     const serials: number[] = [];
+    if (this.#bytes.length < capacity) this.#view();
     let at = now[F.head] as number;
     for (let nth = 0; nth < this.count; nth++) {
-      this.#read(at, this.#headBytes, this.#headBytes.length, capacity);
-      const [length, serial] = this.#head as unknown as [number, number];
+      const serial = this.#heads[(at >> 2) + 1] as number;
       if (serial !== 0) serials.push(serial);
-      at += sizeOf(length);
+      at = (at + sizeOf(this.#heads[at >> 2] as number)) % capacity;
     }
     now[F.unfinished] = Math.max(0, this.unfinished - this.count);
     now[F.head] = 0;
@@ -183,25 +186,25 @@ export class ItemRing {
   }
 
   /** Another thread may have let it grow. */
-  #view(): Buffer {
-    return Buffer.from(this.#memory, this.#start, this.#memory.byteLength - this.#start);
+  #view(): void {
+    const size = this.#memory.byteLength - this.#start;
+    this.#bytes = Buffer.from(this.#memory, this.#start, size);
+    this.#heads = new Int32Array(this.#memory, this.#start, size >> 2);
   }
 
   /** @param place - where, counted on beyond the end of the ring */
   #write(place: number, from: Uint8Array, capacity: number): void {
-    if (this.#bytes.length < capacity) this.#bytes = this.#view();
     const at = place % capacity;
     const first = Math.min(from.length, capacity - at);
-    copyBytes(from, 0, first, this.#bytes, at);
-    if (first < from.length) copyBytes(from, first, from.length, this.#bytes, 0);
+    copy(from, 0, first, this.#bytes, at);
+    if (first < from.length) copy(from, first, from.length, this.#bytes, 0);
   }
 
   #read(place: number, into: Uint8Array, length: number, capacity: number): void {
-    if (this.#bytes.length < capacity) this.#bytes = this.#view();
     const at = place % capacity;
     const first = Math.min(length, capacity - at);
-    copyBytes(this.#bytes, at, at + first, into, 0);
-    if (first < length) copyBytes(this.#bytes, 0, length - first, into, first);
+    copy(this.#bytes, at, at + first, into, 0);
+    if (first < length) copy(this.#bytes, 0, length - first, into, first);
   }
 
   /** More capacity, so that `size` bytes find room; false when there is none. Does not count before a change does. */
@@ -219,11 +222,17 @@ export class ItemRing {
     } catch {
       return false; // there is no memory
     }
-    this.#bytes = this.#view();
-    if (wrapped > 0) copyBytes(this.#bytes, 0, wrapped, this.#bytes, capacity);
+    this.#view();
+    if (wrapped > 0) copy(this.#bytes, 0, wrapped, this.#bytes, capacity);
     now[F.capacity] = grown;
     return true;
   }
+}
+
+/** A few bytes are copied faster here than anybody could be called for it. */
+function copy(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
+  if (end - start > SHORT_BYTES) copyBytes(from, start, end, to, at);
+  else for (let i = start; i < end; i++) to[at++] = from[i] as number;
 }
 
 function sizeOf(length: number): number {

@@ -527,7 +527,8 @@ export class Mailbox {
 
   #listenOn(): void {
     if (this.#isLooking) return;
-    if (this.#expectedCount > 0 && this.#host.now() < this.#lookUntil) {
+    const isExpecting = this.#expectedCount > 0 || this.waits > 0;
+    if (isExpecting && this.#host.now() < this.#lookUntil) {
       this.lookAround?.();
       return this.#lookInNextTurn();
     }

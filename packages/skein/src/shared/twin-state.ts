@@ -14,7 +14,7 @@
  *  1. The copy that counts is never written to. So whoever comes after a thread that has died in between
  *     finds what was there before it began, or all of what it wrote.
  */
-import { load, store } from './atomics.ts';
+import { load, store, write } from './atomics.ts';
 
 export class TwinState {
   /** What was read last, and what will be written. */
@@ -45,7 +45,7 @@ export class TwinState {
     const { now } = this;
     const changes = load(this.#words, this.#at);
     const at = this.#copy(changes + 1);
-    for (let i = 0; i < now.length; i++) store(this.#words, at + i, now[i] as number);
+    for (let i = 0; i < now.length; i++) write(this.#words, at + i, now[i] as number);
     store(this.#words, this.#at, (changes + 1) | 0);
   }
 

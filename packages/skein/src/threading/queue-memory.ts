@@ -132,10 +132,7 @@ export class QueueMemory {
   take(): { readonly value: unknown } | 'shut' | null {
     const buffer = idle.pop() ?? Buffer.allocUnsafeSlow(SMALL_BYTES);
     try {
-      const item = this.#alone(() => {
-        if (this.#ring.count > 0) return this.#ring.shift(buffer);
-        return this.#ring.isShut ? 'shut' : null;
-      });
+      const item = this.#shift(buffer);
       if (item === null || item === 'shut') return item;
       if (this.maxsize > 0) this.putting.ringNext();
       return { value: toValue(item) };
@@ -168,7 +165,22 @@ export class QueueMemory {
   }
 
   #put(item: Item): 'put' | 'full' | 'shut' | 'no memory' {
-    return this.#alone(() => this.#hindrance() ?? (this.#ring.push(item) ? 'put' : 'no memory'));
+    this.#lock();
+    try {
+      return this.#hindrance() ?? (this.#ring.push(item) ? 'put' : 'no memory');
+    } finally {
+      this.#unlock();
+    }
+  }
+
+  #shift(buffer: Buffer): TakenItem | 'shut' | null {
+    this.#lock();
+    try {
+      if (this.#ring.count > 0) return this.#ring.shift(buffer);
+      return this.#ring.isShut ? 'shut' : null;
+    } finally {
+      this.#unlock();
+    }
   }
 
   #hindrance(): 'full' | 'shut' | null {
@@ -178,13 +190,22 @@ export class QueueMemory {
 
   /** Does something with the ring, as it is now. */
   #alone<R>(act: () => R): R {
-    lockMutex(this.#thread.memory.words, this.#words, MUTEX, this.#thread.address.ident);
+    this.#lock();
     try {
-      this.#ring.look();
       return act();
     } finally {
-      unlockMutex(this.#words, MUTEX);
+      this.#unlock();
     }
+  }
+
+  #lock(): void {
+    const { memory, address } = this.#thread;
+    lockMutex(memory.words, this.#words, MUTEX, address.ident);
+    this.#ring.look();
+  }
+
+  #unlock(): void {
+    unlockMutex(this.#words, MUTEX);
   }
 }
 

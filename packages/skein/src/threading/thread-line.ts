@@ -256,10 +256,22 @@ export class ThreadOperation<T> extends Operation<T> {
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    if ((runningLoopOrNull() ?? currentLoopSlot() ?? null) !== null)
-      return super.then(onFulfilled, onRejected);
-    return withoutLoop(this.#awaited, this.#begin()).then(onFulfilled, onRejected);
+    const attempt = this.#begin();
+    let promise: PromiseLike<T>;
+    try {
+      const done = lines.has(this.#awaited.key) ? null : attempt();
+      if (done !== null) promise = Promise.resolve(done.value);
+      else if (isALoopHere()) promise = new Operation(() => inTask(this.#awaited, attempt));
+      else promise = withoutLoop(this.#awaited, attempt);
+    } catch (error) {
+      promise = Promise.reject(error);
+    }
+    return promise.then(onFulfilled, onRejected) as Promise<A | B>;
   }
+}
+
+function isALoopHere(): boolean {
+  return (runningLoopOrNull() ?? currentLoopSlot() ?? null) !== null;
 }
 
 function* inTask<T>(awaited: Awaited, attempt: () => Done<T>): Coroutine<T> {

@@ -26,6 +26,7 @@ export interface ThreadQueueStatistics {
  *     queue.putSync(item);        const item = queue.getSync();       // blocks the thread
  *     await queue.put(item);      const item = await queue.get();     // on any loop or on none
  *     yield* queue.put(item);     const item = yield* queue.get();    // in a coroutine
+ *     for (const item of queue)    for await (const item of queue)    // until it is shut down
  *
  * Items are copied when they are put, as arguments of `submit` are, and may be moved (`transfer`). They lie
  * in shared memory, so nobody has to turn a loop for others to get them; 1 GiB of them at the most, what is
@@ -160,6 +161,24 @@ export class ThreadQueue<T> {
     throw new QueueEmpty(`${this} is empty; wait for an item with get() or getSync()`);
   }
 
+  /** The items, until the queue is shut down and empty. Blocks the thread while there is none. */
+  *[Symbol.iterator](): Generator<T, void, undefined> {
+    for (;;) {
+      const next = waitHere(this.#getting, this.#next, Infinity, 'for (… of queue)');
+      if (next.done === true) return;
+      yield next.value;
+    }
+  }
+
+  /** The items, until the queue is shut down and empty: `for await (const item of queue)`. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    for (;;) {
+      const next = await new ThreadOperation(this.#getting, () => this.#next);
+      if (next.done === true) return;
+      yield next.value;
+    }
+  }
+
   /**
    * Says that the work on an item that was taken out is done.
    *
@@ -235,9 +254,14 @@ export class ThreadQueue<T> {
 
   readonly #take = (): Done<T> => {
     const taken = this.#memory.take();
-    if (taken === null) return null;
     if (taken === 'shut') throw this.#ended('get');
-    return { value: taken.value as T };
+    return taken as Done<T>;
+  };
+
+  readonly #next = (): Done<IteratorResult<T, void>> => {
+    const taken = this.#memory.take();
+    if (taken === 'shut') return END;
+    return taken === null ? null : { value: { done: false, value: taken.value as T } };
   };
 
   readonly #isFinished = (): Done<void> => (this.#memory.state.unfinished === 0 ? DONE : null);
@@ -248,6 +272,7 @@ export class ThreadQueue<T> {
 }
 
 const DONE: Done<void> = { value: undefined };
+const END: Done<IteratorReturnResult<void>> = { value: { done: true, value: undefined } };
 
 function newMemory(maxsize: number): QueueMemory {
   if (!Number.isInteger(maxsize) || maxsize > 0x7fff_ffff) {

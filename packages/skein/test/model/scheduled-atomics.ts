@@ -98,6 +98,10 @@ export const store = (_: Int32Array, at: number, value: number): number =>
     () => value,
   );
 
+/** To the explorer it is a step like any other. */
+export const write = (words: Int32Array, at: number, value: number): void =>
+  void store(words, at, value);
+
 export const exchange = (_: Int32Array, at: number, value: number): number =>
   operate('exchange', at, [value], () => value, same);
 

@@ -242,6 +242,27 @@ describe('a queue between threads', () => {
     await assert.rejects(async () => queue.put(1), QueueShutDown);
   });
 
+  test('is gone through until it is shut down', async () => {
+    const queue = new ThreadQueue<number>(2);
+    const putting = pool.submit(between.produceAndShut, queue, 50);
+    const taken: number[] = [];
+    for (const item of queue) {
+      taken.push(item);
+      if (taken.length === 20) break;
+    }
+    for await (const item of queue) {
+      taken.push(item);
+      if (taken.length === 40) break;
+    }
+    for await (const item of queue) taken.push(item);
+    for (const item of queue) assert.fail(`there is still ${item}`);
+    assert.deepEqual(
+      taken,
+      Array.from({ length: 50 }, (_, nth) => nth),
+    );
+    await putting;
+  });
+
   test('that is shut down gives what is in it, or throws it away', async () => {
     const queue = new ThreadQueue<unknown>(2);
     queue.putSync(1);
@@ -271,7 +292,9 @@ describe('a queue between threads', () => {
       const lost = [0, 1].map((nth) =>
         dying.submit(between.produceForEver, queue, 2 * round + nth),
       );
-      for (let i = 0; i < 300; i++) note(await queue.get());
+      const both = [2 * round, 2 * round + 1];
+      for (let i = 0; i < 300 || !both.every((each) => last.has(each)); i++)
+        note(await queue.get());
       dying.terminateWorkers();
       for (const each of lost) await assert.rejects(async () => each);
       await dying[Symbol.asyncDispose]();

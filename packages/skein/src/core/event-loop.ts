@@ -52,6 +52,7 @@ export abstract class EventLoop {
   readonly #defaultExecutor: DefaultExecutor = new DefaultExecutor();
   #exceptionHandler: ExceptionHandler | null = null;
   #taskFactory: TaskFactory | null = null;
+  readonly #atClose: (() => void)[] = [];
   #running: boolean = false;
 
   constructor(environment: LoopEnvironment, selector: Selector) {
@@ -102,6 +103,12 @@ export abstract class EventLoop {
     this.scheduler.close();
     this.#defaultExecutor.abandon();
     this.#selector.close();
+    for (const callback of this.#atClose) callback();
+  }
+
+  /** @internal Has `callback` called when the loop is closed. It must not throw. */
+  atClose(callback: () => void): void {
+    this.#atClose.push(callback);
   }
 
   /** Has `callback` called in the next iteration, after everything that was registered before. */

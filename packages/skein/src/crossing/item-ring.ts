@@ -11,7 +11,7 @@
  * A record may lie across the end of the ring. When there is no room the memory grows, and what lies at
  * its beginning is copied to behind the old end; so nothing moves that counts before the change is made.
  * An item that only a MessagePort can carry lies with the keeper, and its record has the serial number
- * under which it is fetched; so does an item for which there is no memory.
+ * under which it is fetched.
  *
  * All of this is done by the holder of the mutex, and each change is one step (`twin-state.ts`): a thread
  * that dies in the middle has changed nothing.
@@ -213,7 +213,7 @@ export class ItemRing {
     const capacity = now[F.capacity] as number;
     const end = (now[F.head] as number) + (now[F.used] as number);
     const needed = (now[F.used] as number) + size;
-    const grown = Math.min(MOST_BYTES, Math.max(FIRST_BYTES, 2 * capacity, 2 * needed) & ~7);
+    const grown = Math.min(MOST_BYTES, Math.max(FIRST_BYTES, 2 * capacity, 2 * needed));
     const wrapped = end - capacity;
     if (needed > grown || wrapped > grown - capacity) return false;
     if (size >= LARGE_BYTES) keepFreedMemory();

@@ -115,7 +115,7 @@ export class ThisThread {
    * end the thread before.
    */
   awaitMail(): void {
-    if (this.#isKeptAlive || this.mailbox.outstanding === 0) return;
+    if (this.#isKeptAlive || !this.mailbox.keepsNode) return;
     this.#isKeptAlive = true;
     this.#alive.ref();
     this.mailbox.listen();
@@ -169,7 +169,7 @@ export class ThisThread {
 
   /** Notes that something was heard of or given up: perhaps Node may end the thread now. */
   mailWasRead(): void {
-    if (!this.#isKeptAlive || this.mailbox.outstanding > 0) return;
+    if (!this.#isKeptAlive || this.mailbox.keepsNode) return;
     this.#isKeptAlive = false;
     this.#alive.unref();
   }

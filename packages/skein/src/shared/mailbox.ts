@@ -91,10 +91,16 @@ export class Mailbox {
   unattended: number = 0;
   /** What this thread has to do for others whenever it wakes. */
   duty: (() => void) | undefined;
-  /** How many of its tasks, or it itself, wait for others to change something in shared memory. */
+  /** How many of its tasks and calls wait for others to change something in shared memory. */
   waits: number = 0;
-  /** Looks whether that has been changed: this thread was rung, or one has died. */
-  onRing: (() => void) | undefined;
+  /** How many of them run in a loop that Node turns: it is not to end the thread before. */
+  waitsInNode: number = 0;
+  /** Looks whether that has been changed. This thread was rung; or one has died, and all is to be looked at. */
+  onRing: ((hasDied: boolean) => void) | undefined;
+  /** It is about to be blocked, perhaps by something that is called while it is blocked already. */
+  beforeBlock: (() => void) | undefined;
+  /** It is blocked no more; or again by what it was blocked by before. */
+  afterBlock: (() => void) | undefined;
   /** Tells who carries the value of this serial number that nobody will fetch it. */
   dropCarried: ((serial: number) => void) | undefined;
   /** Looks for things other than mail, whenever a listening thread looks, last before it sleeps. */
@@ -150,10 +156,15 @@ export class Mailbox {
     this.#deathsSeen = load(memory.words, HEADER.deaths);
   }
 
-  /** How many things this thread waits for: outcomes that somebody wants, jobs held back, and others. */
+  /** How many things this thread has under way: outcomes that somebody wants, jobs held back, watches. */
   get outstanding(): number {
     const expected = this.#expectedCount - this.unattended;
-    return expected + this.#held.length - this.#heldFrom + this.#watches.length + this.waits;
+    return expected + this.#held.length - this.#heldFrom + this.#watches.length;
+  }
+
+  /** Whether Node is not to end the thread now. */
+  get keepsNode(): boolean {
+    return this.waitsInNode > 0 || this.outstanding > 0;
   }
 
   /** Milliseconds of this thread's clock. */
@@ -292,9 +303,10 @@ export class Mailbox {
     const hasUnopened = this.#opened < this.#taken.length || this.#left.length > 0;
     if (!hasUnopened && !this.hasMail) return false;
     const deaths = load(this.words, HEADER.deaths);
+    const hasDied = deaths !== this.#deathsSeen;
     const isRung = load(this.words, this.#rung) === 1;
     if (isRung) store(this.words, this.#rung, 0); // before the look: who changes it later rings again
-    const hasToLook = isRung || deaths !== this.#deathsSeen;
+    if (isRung || hasDied) this.onRing?.(hasDied);
     // The marks before the mail: a marked job that was also delivered is in the mail by then. The
     // other way round it could be settled, and its slot used again, while it is still in the inbox.
     if (deaths !== this.#deathsSeen) this.#left.push(...this.#leftByTheDead());
@@ -305,7 +317,6 @@ export class Mailbox {
     this.#opened = 0;
     const areAllOpened = this.#openAll(mostMs);
     if (areAllOpened) this.#openLeft();
-    if (hasToLook) this.onRing?.();
     this.#lookAtOwn();
     return true;
   }
@@ -319,16 +330,21 @@ export class Mailbox {
    */
   waitFor(done: () => boolean, timeoutMs: number, help: () => boolean = never): boolean {
     const deadline = timeoutMs === Infinity ? Infinity : this.#host.now() + timeoutMs;
-    for (;;) {
-      this.drain();
-      if (done()) {
+    this.beforeBlock?.();
+    try {
+      for (;;) {
         this.drain();
-        return true;
+        if (done()) {
+          this.drain();
+          return true;
+        }
+        const left = deadline === Infinity ? Infinity : deadline - this.#host.now();
+        if (left <= 0) return false;
+        if (help()) continue;
+        if (!this.#spin()) this.#park(left, done);
       }
-      const left = deadline === Infinity ? Infinity : deadline - this.#host.now();
-      if (left <= 0) return false;
-      if (help()) continue;
-      if (!this.#spin()) this.#park(left, done);
+    } finally {
+      this.afterBlock?.();
     }
   }
 
@@ -475,7 +491,7 @@ export class Mailbox {
   }
 
   #spin(): boolean {
-    if (this.outstanding === 0) return false;
+    if (this.waits === 0 && this.outstanding === 0) return false;
     for (let spin = 0; spin < SPINS; spin++) if (this.hasMail) return true;
     return false;
   }

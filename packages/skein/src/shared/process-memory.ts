@@ -35,6 +35,7 @@ export class ProcessMemory {
     const words = new Int32Array(memory);
     store(words, HEADER.magic, MAGIC);
     store(words, HEADER.nextIdent, 1);
+    store(words, HEADER.nextSerial, 1);
     return new ProcessMemory({ memory, arena });
   }
 
@@ -43,7 +44,7 @@ export class ProcessMemory {
     return add(this.words, HEADER.nextIdent, 1);
   }
 
-  /** A number for a job whose payload is carried by the keeper. */
+  /** A number for what is carried by the keeper; never 0. */
   nextSerial(): number {
     return add(this.words, HEADER.nextSerial, 1);
   }

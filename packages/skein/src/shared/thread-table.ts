@@ -85,11 +85,13 @@ export function ring(words: Int32Array, entry: number): boolean {
   return unpark(words, threadAt(entry) + THREAD.parker);
 }
 
-/** The entry of a living thread, or -1 when it is dead. */
+/**
+ * The entry of a thread, or -1 when it is dead. It has one until the keeper has swept up after it: until then it may
+ * run code still, in its exit hooks.
+ */
 export function entryOf(words: Int32Array, ident: number): number {
   for (let entry = 0; entry < usedEntries(words); entry++) {
-    if (load(words, threadAt(entry) + THREAD.ident) !== ident) continue;
-    return isAlive(words, { entry, ident }) ? entry : -1;
+    if (load(words, threadAt(entry) + THREAD.ident) === ident) return entry;
   }
   return -1;
 }

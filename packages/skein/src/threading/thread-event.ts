@@ -3,7 +3,9 @@ import { shareClass } from '../crossing/shared-class.ts';
 import { thisThread } from '../crossing/this-thread.ts';
 import { compareExchange, load } from '../shared/atomics.ts';
 import { WAITING_WORDS, WaitingThreads } from '../shared/waiting-threads.ts';
-import { type Awaited, type Done, ThreadOperation, waitHere } from './thread-line.ts';
+import { memoryOf, over } from './handed-memory.ts';
+import { type Awaited, keyOf } from './thread-line.ts';
+import { type Attempt, ThreadOperation, waitHere } from './thread-operation.ts';
 
 /*
  * The flag and how often it was set are one word, so that who waits passes also when the flag was set
@@ -14,13 +16,15 @@ import { type Awaited, type Done, ThreadOperation, waitHere } from './thread-lin
  * Invariant: the word changes by compare-and-exchange; when it goes from not set to set, the number goes
  * up by one. Who has seen it not set with a number passes when it is set, or the number is another.
  */
-const FIELD = { key: 0, state: 1, waiting: 2 } as const;
+const FIELD = { ident: 0, state: 1, waiting: 2 } as const;
 const SET = 1;
 
 /** What can be seen of an event from outside. */
 export interface ThreadEventStatistics {
   /** Whether `wait()` would go on at once. */
   readonly isSet: boolean;
+  /** How many threads wait for it, however many of their tasks do. */
+  readonly threadsWaiting: number;
 }
 
 /**
@@ -39,20 +43,16 @@ export class ThreadEvent {
   readonly #words: Int32Array;
   readonly #awaited: Awaited;
 
-  constructor();
-  /** @internal */
-  constructor(memory: SharedArrayBuffer);
-  constructor(memory?: SharedArrayBuffer) {
-    const process = thisThread().memory;
-    this.#memory = memory ?? new SharedArrayBuffer((FIELD.waiting + WAITING_WORDS) * 4);
-    const words = new Int32Array(this.#memory);
-    if (memory === undefined) words[FIELD.key] = process.nextIdent();
+  constructor() {
+    const { memory, words } = memoryOf(FIELD.waiting + WAITING_WORDS);
+    this.#memory = memory;
     this.#words = words;
     this.#awaited = {
-      key: words[FIELD.key] as number,
-      waiting: new WaitingThreads(process.words, words, FIELD.waiting),
+      key: keyOf(words[FIELD.ident] as number),
+      waiting: new WaitingThreads(thisThread().memory.words, words, FIELD.waiting),
       isForAll: true,
       passOn: () => {},
+      toString: () => this.toString(),
     };
   }
 
@@ -96,15 +96,17 @@ export class ThreadEvent {
    * @throws {TimeoutError} when the time ran out
    */
   waitSync(timeoutMs: number = Infinity): true {
-    return waitHere(this.#awaited, this.#attempt(), timeoutMs, 'waitSync() of an event');
+    return waitHere(this.#awaited, this.#attempt(), timeoutMs, 'waitSync()');
   }
 
   statistics(): ThreadEventStatistics {
-    return { isSet: this.isSet() };
+    return { isSet: this.isSet(), threadsWaiting: this.#awaited.waiting.count };
   }
 
   toString(): string {
-    return `<ThreadEvent ${this.isSet() ? 'set' : 'unset'}>`;
+    const { isSet, threadsWaiting } = this.statistics();
+    const waiting = threadsWaiting === 0 ? '' : ` waiting=${threadsWaiting}`;
+    return `<ThreadEvent ${isSet ? 'set' : 'unset'}${waiting}>`;
   }
 
   /** @internal */
@@ -113,12 +115,9 @@ export class ThreadEvent {
   }
 
   /** For one who begins to wait now. */
-  #attempt(): () => Done<true> {
+  #attempt(): Attempt<true> {
     const seen = load(this.#words, FIELD.state) & ~SET;
-    return () => {
-      const state = load(this.#words, FIELD.state);
-      return state === seen ? null : { value: true };
-    };
+    return { try: () => (load(this.#words, FIELD.state) === seen ? null : { value: true }) };
   }
 }
 
@@ -126,5 +125,5 @@ shareClass(
   ThreadEvent,
   'skein.thread-event',
   (event) => ThreadEvent.memoryOf(event),
-  (memory: SharedArrayBuffer) => new ThreadEvent(memory),
+  (memory: SharedArrayBuffer) => over(memory, () => new ThreadEvent()),
 );

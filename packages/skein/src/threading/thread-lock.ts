@@ -4,12 +4,14 @@ import { shareClass } from '../crossing/shared-class.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
 import { Holder } from '../sync/holder.ts';
 import { LOCK_WORDS, LockWord, Taken } from '../shared/lock-word.ts';
-import { type Awaited, type Done, ThreadOperation, waitHere } from './thread-line.ts';
+import { memoryOf, over } from './handed-memory.ts';
+import { type Awaited, keyOf } from './thread-line.ts';
+import { type Attempt, SOON, ThreadOperation, waitHere } from './thread-operation.ts';
 
 /** A thread that waits longer than so many milliseconds says that it is the next. */
 const PATIENCE_MS = 1;
 
-/** Words of the memory: the key, then the lock. */
+/** Words of the memory: its ident, then the lock. */
 const WORDS = 1 + LOCK_WORDS;
 
 /** What can be seen of a lock from outside. */
@@ -18,6 +20,8 @@ export interface ThreadLockStatistics {
   readonly locked: boolean;
   /** Ident of the thread that took it; null when nobody holds it. */
   readonly holder: number | null;
+  /** How many threads wait for it, however many of their tasks do. */
+  readonly threadsWaiting: number;
 }
 
 /** That a lock is held: releases it at the end of the `using` block, once. */
@@ -43,9 +47,9 @@ export class LockHold extends Holder {
  *     using _ = await lock.acquire();       // in an async function, on any loop or on none
  *     using _ = yield* lock.acquire();      // in a coroutine
  *
- * Not reentrant, and whoever likes may release it. Nobody waits for ever: a thread that has waited for a
- * millisecond is the next. A lock whose thread dies is free for the next one, who is told so
- * (`LockHold.abandoned`).
+ * Not reentrant, and whoever likes may release it. A thread that looks for the second time when it has waited for a
+ * millisecond is the next, so nobody waits for ever. A lock whose thread dies is free for the next one, who is
+ * told so (`LockHold.abandoned`).
  *
  * Costs         0.2 µs where nobody waits; a thread that was waiting takes some 10 µs to wake up
  * Thread        any
@@ -58,21 +62,18 @@ export class ThreadLock {
   readonly #word: LockWord;
   readonly #awaited: Awaited;
 
-  constructor();
-  /** @internal */
-  constructor(memory: SharedArrayBuffer);
-  constructor(memory?: SharedArrayBuffer) {
-    const process = this.#thread.memory;
-    this.#memory = memory ?? new SharedArrayBuffer(WORDS * 4);
-    const words = new Int32Array(this.#memory);
-    if (memory === undefined) words[0] = process.nextIdent();
-    const word = new LockWord(process.words, words, 1);
+  constructor() {
+    const { memory, words } = memoryOf(WORDS);
+    const { address, mailbox } = this.#thread;
+    const word = new LockWord(mailbox.words, words, 1, () => mailbox.commonNow());
+    this.#memory = memory;
     this.#word = word;
     this.#awaited = {
-      key: words[0] as number,
+      key: keyOf(words[0] as number),
       waiting: word.waiting,
       isForAll: false,
-      passOn: () => word.passOn(this.#thread.address.ident),
+      passOn: () => word.passOn(address.ident),
+      toString: () => this.toString(),
     };
   }
 
@@ -93,17 +94,20 @@ export class ThreadLock {
    *
    * @param timeoutMs - milliseconds, ≥ 0; `Infinity`, the default, waits for ever
    * @throws {TimeoutError} when the time ran out
-   * @throws {RuntimeError} `ERR_WAITS_FOR_ITSELF` when this very thread holds the lock, and could not release
-   *   it while it stands still
+   * @throws {RuntimeError} `ERR_WAITS_FOR_ITSELF` when this very thread holds the lock, and would wait for ever:
+   *   it could not release it while it stands still
    */
   acquireSync(timeoutMs: number = Infinity): LockHold {
-    if (timeoutMs > 0 && this.#word.holder === this.#thread.address.ident) throw this.#isMine();
-    return waitHere(this.#awaited, this.#attempt(), timeoutMs, 'acquireSync() of a lock');
+    const hold = this.tryAcquire();
+    if (hold !== null) return hold;
+    const isMine = this.#word.holder === this.#thread.address.ident;
+    if (isMine && timeoutMs === Infinity) throw this.#waitsForItself();
+    return waitHere(this.#awaited, this.#attempt(), timeoutMs, 'acquireSync()');
   }
 
-  /** Takes the lock if it is free, else returns null. Does not wait. */
+  /** Takes the lock if it is free, and not left to another thread just now; else returns null. Does not wait. */
   tryAcquire(): LockHold | null {
-    return this.#take();
+    return this.#holdIf(this.#word.take(this.#thread.address.ident));
   }
 
   /**
@@ -125,13 +129,18 @@ export class ThreadLock {
   }
 
   statistics(): ThreadLockStatistics {
-    const { holder } = this.#word;
-    return { locked: holder !== 0, holder: holder === 0 ? null : holder };
+    const { holder, waiting } = this.#word;
+    return {
+      locked: holder !== 0,
+      holder: holder === 0 ? null : holder,
+      threadsWaiting: waiting.count,
+    };
   }
 
   toString(): string {
-    const { locked, holder } = this.statistics();
-    return `<ThreadLock ${locked ? `locked by thread ${holder}` : 'unlocked'}>`;
+    const { locked, holder, threadsWaiting } = this.statistics();
+    const waiting = threadsWaiting === 0 ? '' : ` waiting=${threadsWaiting}`;
+    return `<ThreadLock ${locked ? `locked by thread ${holder}` : 'unlocked'}${waiting}>`;
   }
 
   /** @internal */
@@ -139,33 +148,36 @@ export class ThreadLock {
     return lock.#memory;
   }
 
-  #take(): LockHold | null {
-    const taken = this.#word.take(this.#thread.address.ident);
-    return taken === Taken.no ? null : new LockHold(this, taken === Taken.abandoned);
-  }
-
   /** For one who waits. */
-  #attempt(): () => Done<LockHold> {
+  #attempt(): Attempt<LockHold> {
     const { ident } = this.#thread.address;
     let isLateAt = 0;
-    return () => {
-      let hold = this.#take();
-      if (hold === null) {
-        const now = performance.now();
-        if (isLateAt === 0) isLateAt = now + PATIENCE_MS;
-        if (now < isLateAt) return null;
-        this.#word.claimNext(ident);
-        hold = this.#take();
-      }
-      return hold === null ? null : { value: hold };
+    return {
+      try: () => {
+        let taken = this.#word.take(ident);
+        if (taken === Taken.no) {
+          const now = performance.now();
+          if (isLateAt === 0) isLateAt = now + PATIENCE_MS;
+          if (now < isLateAt) return null;
+          this.#word.claimNext(ident);
+          taken = this.#word.take(ident);
+        }
+        if (taken === Taken.soon) return SOON;
+        const hold = this.#holdIf(taken);
+        return hold === null ? null : { value: hold };
+      },
     };
   }
 
-  #isMine(): RuntimeError {
+  #holdIf(taken: number): LockHold | null {
+    const isHeld = taken === Taken.yes || taken === Taken.abandoned;
+    return isHeld ? new LockHold(this, taken === Taken.abandoned) : null;
+  }
+
+  #waitsForItself(): RuntimeError {
     return new RuntimeError(
-      `${this} is held by this very thread, which could not release it while it blocks. In a coroutine ` +
-        'or an async function wait with acquire(), and do not block while another task of the thread holds ' +
-        'the lock.',
+      `${this} is held by this very thread, which does not release it while it blocks. Wait with acquire(), in a ` +
+        'coroutine or an async function, where another task of the thread holds the lock.',
       'ERR_WAITS_FOR_ITSELF',
     );
   }
@@ -175,5 +187,5 @@ shareClass(
   ThreadLock,
   'skein.thread-lock',
   (lock) => ThreadLock.memoryOf(lock),
-  (memory: SharedArrayBuffer) => new ThreadLock(memory),
+  (memory: SharedArrayBuffer) => over(memory, () => new ThreadLock()),
 );

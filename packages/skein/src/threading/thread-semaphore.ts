@@ -6,10 +6,12 @@ import { thisThread } from '../crossing/this-thread.ts';
 import { add, compareExchange, load } from '../shared/atomics.ts';
 import { acquired } from '../sync/holder.ts';
 import { WAITING_WORDS, WaitingThreads } from '../shared/waiting-threads.ts';
-import { type Awaited, type Done, ThreadOperation, waitHere } from './thread-line.ts';
+import { memoryOf, over } from './handed-memory.ts';
+import { type Awaited, keyOf } from './thread-line.ts';
+import { type Attempt, doNow, ThreadOperation, waitHere } from './thread-operation.ts';
 
 /** Invariant: `permits` is never below 0; it goes down by compare-and-exchange from what was seen. */
-const FIELD = { key: 0, permits: 1, waiting: 2 } as const;
+const FIELD = { ident: 0, permits: 1, waiting: 2 } as const;
 
 const MOST_PERMITS = 0x3fff_ffff;
 
@@ -19,6 +21,8 @@ export interface ThreadSemaphoreStatistics {
   readonly value: number;
   /** Whether `acquire()` would wait. */
   readonly locked: boolean;
+  /** How many threads wait for a permit, however many of their tasks do. */
+  readonly threadsWaiting: number;
 }
 
 /**
@@ -45,27 +49,21 @@ export class ThreadSemaphore {
    * @param value - how many permits there are at first: a whole number from 0 to 2³⁰ − 1
    * @throws {ValueError} when it is something else
    */
-  constructor(value?: number);
-  /** @internal */
-  constructor(value: number, memory: SharedArrayBuffer);
-  constructor(value: number = 1, memory?: SharedArrayBuffer) {
+  constructor(value: number = 1) {
     requirePermits(value, 0, 'Semaphore initial value must be >= 0');
-    const process = thisThread().memory;
-    this.#memory = memory ?? new SharedArrayBuffer((FIELD.waiting + WAITING_WORDS) * 4);
-    const words = new Int32Array(this.#memory);
-    if (memory === undefined) {
-      words[FIELD.key] = process.nextIdent();
-      words[FIELD.permits] = value;
-    }
+    const { memory, words, isNew } = memoryOf(FIELD.waiting + WAITING_WORDS);
+    if (isNew) words[FIELD.permits] = value;
+    this.#memory = memory;
     this.#words = words;
-    const waiting = new WaitingThreads(process.words, words, FIELD.waiting);
+    const waiting = new WaitingThreads(thisThread().memory.words, words, FIELD.waiting);
     this.#awaited = {
-      key: words[FIELD.key] as number,
+      key: keyOf(words[FIELD.ident] as number),
       waiting,
       isForAll: false,
       passOn: () => {
         if (!this.locked()) waiting.ringNext();
       },
+      toString: () => this.toString(),
     };
   }
 
@@ -88,12 +86,12 @@ export class ThreadSemaphore {
    * @throws {TimeoutError} when the time ran out
    */
   acquireSync(timeoutMs: number = Infinity): Disposable {
-    return waitHere(this.#awaited, this.#attempt, timeoutMs, 'acquireSync() of a semaphore');
+    return waitHere(this.#awaited, this.#attempt, timeoutMs, 'acquireSync()');
   }
 
   /** Takes a permit if there is one, else returns null. Does not wait. */
   tryAcquire(): Disposable | null {
-    return this.#attempt()?.value ?? null;
+    return doNow(this.#attempt)?.value ?? null;
   }
 
   /**
@@ -109,7 +107,8 @@ export class ThreadSemaphore {
       throw new ValueError(`Semaphore released too many times: it has ${MOST_PERMITS} permits`);
     }
     const { waiting } = this.#awaited;
-    for (let i = 0; i < n && !this.locked(); i++) if (!waiting.ringNext()) break;
+    if (n === 1) waiting.ringNext();
+    else waiting.ringAll();
   }
 
   /** Whether `acquire()` would wait. */
@@ -119,12 +118,13 @@ export class ThreadSemaphore {
 
   statistics(): ThreadSemaphoreStatistics {
     const value = Math.max(0, load(this.#words, FIELD.permits));
-    return { value, locked: value === 0 };
+    return { value, locked: value === 0, threadsWaiting: this.#awaited.waiting.count };
   }
 
   toString(): string {
-    const { value, locked } = this.statistics();
-    return `<ThreadSemaphore ${locked ? 'locked' : `unlocked value=${value}`}>`;
+    const { value, locked, threadsWaiting } = this.statistics();
+    const waiting = threadsWaiting === 0 ? '' : ` waiting=${threadsWaiting}`;
+    return `<ThreadSemaphore ${locked ? 'locked' : `unlocked value=${value}`}${waiting}>`;
   }
 
   /** @internal */
@@ -132,13 +132,15 @@ export class ThreadSemaphore {
     return semaphore.#memory;
   }
 
-  readonly #attempt = (): Done<Disposable> => {
-    for (;;) {
-      const permits = load(this.#words, FIELD.permits);
-      if (permits <= 0) return null;
-      if (compareExchange(this.#words, FIELD.permits, permits, permits - 1) === permits)
-        return acquired(this);
-    }
+  readonly #attempt: Attempt<Disposable> = {
+    try: () => {
+      for (;;) {
+        const permits = load(this.#words, FIELD.permits);
+        if (permits <= 0) return null;
+        if (compareExchange(this.#words, FIELD.permits, permits, permits - 1) === permits)
+          return acquired(this);
+      }
+    },
   };
 }
 
@@ -151,5 +153,5 @@ shareClass(
   ThreadSemaphore,
   'skein.thread-semaphore',
   (semaphore) => ThreadSemaphore.memoryOf(semaphore),
-  (memory: SharedArrayBuffer) => new ThreadSemaphore(0, memory),
+  (memory: SharedArrayBuffer) => over(memory, () => new ThreadSemaphore()),
 );

@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import type { Change } from './copy.ts';
 import { type Call, type Model, Status, type View } from './explorer.ts';
 import { explores, findsFault } from './report.ts';
-import { add, compareExchange, load } from './scheduled-atomics.ts';
+import { add, compareExchange, load, store } from './scheduled-atomics.ts';
 import { KEEPER, OTHER, OWNER, type SmallMemory, smallMemory, WORKER } from './small-memory.ts';
 
 const words = new Int32Array(0);
@@ -18,6 +18,8 @@ interface Scenario {
   readonly gives: readonly number[];
   /** The first waiter gives up after its first look. */
   readonly isFickle?: boolean;
+  /** The first waiter has a place, and never looks: its loop was stopped. */
+  readonly isStill?: boolean;
   /** They give all at once, and ring everybody. */
   readonly isForAll?: boolean;
   /** Who may die: the first waiter, or the giver. */
@@ -25,7 +27,7 @@ interface Scenario {
 }
 
 async function waitingModel(scenario: Scenario, changes: readonly Change[] = []): Promise<Model> {
-  const { waiters, gives, isFickle = false, isForAll = false, dies } = scenario;
+  const { waiters, gives, isFickle = false, isStill = false, isForAll = false, dies } = scenario;
   const small = await smallMemory(changes);
   const { layout, addressOf } = small;
   const { HEADER, THREAD, threadAt } = layout;
@@ -33,10 +35,10 @@ async function waitingModel(scenario: Scenario, changes: readonly Change[] = [])
   const line = new small.waiting.WaitingThreads(words, words, permits + 1);
   const constant = new Set<number>([HEADER.entries, HEADER.keeper]);
   for (const entry of [KEEPER, OWNER, WORKER, OTHER]) {
-    constant.add(threadAt(entry) + THREAD.ident);
+    constant.add(threadAt(entry) + THREAD.status);
     if (dies !== undefined) continue;
     constant.add(HEADER.deaths);
-    constant.add(threadAt(entry) + THREAD.status);
+    constant.add(threadAt(entry) + THREAD.ident);
   }
   const take = (): boolean => {
     for (;;) {
@@ -50,12 +52,16 @@ async function waitingModel(scenario: Scenario, changes: readonly Change[] = [])
     run: () => {
       const { ident } = addressOf(entry);
       const mailbox = small.mailboxOf(entry);
-      let place = line.enter(ident, false);
+      let place = line.enter(ident);
+      if (isStill && !isLast) return false;
       let isWoken = true;
       let looks = 0;
       let hasOne = false;
-      mailbox.onRing = () => {
-        if (place < 0) place = line.enter(ident, false);
+      line.setSure(place, true);
+      mailbox.onRing = (hasDied) => {
+        if (!line.wasRung(place) && !hasDied) return;
+        if (place < 0) place = line.enter(ident);
+        line.setSure(place, true);
         isWoken = true;
       };
       mailbox.waitFor(() => {
@@ -66,6 +72,7 @@ async function waitingModel(scenario: Scenario, changes: readonly Change[] = [])
         }
         return hasOne || (isFickle && !isLast && looks > 1);
       }, Infinity);
+      line.setSure(place, false);
       line.leave(place);
       if (!hasOne && load(words, permits) > 0) line.ringNext();
       return hasOne;
@@ -118,12 +125,14 @@ const hasDied = ({ threads }: View): boolean =>
   threads.some(({ status }) => status === Status.dead);
 
 /** What the keeper does that counts here, when a thread has died. */
-function sweeping({ table, addressOf }: SmallMemory, entry: number): Call {
+function sweeping({ layout, table }: SmallMemory, entry: number): Call {
   return {
     name: 'sweep',
     when: hasDied,
     run: () => {
-      table.leaveThread(words, addressOf(entry));
+      store(words, layout.threadAt(entry) + layout.THREAD.ident, 0);
+      add(words, layout.HEADER.deaths, 1);
+      table.wakeAll(words);
       return true;
     },
   };
@@ -132,11 +141,12 @@ function sweeping({ table, addressOf }: SmallMemory, entry: number): Call {
 const scenarios: readonly [string, Scenario, number][] = [
   ['one waits, one gives', { waiters: [OWNER], gives: [1] }, Infinity],
   ['two wait, one gives two', { waiters: [OWNER, WORKER], gives: [2] }, 2],
-  ['two wait, two give', { waiters: [OWNER, WORKER], gives: [1, 1] }, 2],
+  ['two wait, two give', { waiters: [OWNER, WORKER], gives: [1, 1] }, 1],
   ['two wait for all at once', { waiters: [OWNER, WORKER], gives: [1], isForAll: true }, 2],
   ['three wait, for two places', { waiters: [OWNER, WORKER, OTHER], gives: [3] }, 1],
+  ['one never looks', { waiters: [OWNER, WORKER], gives: [1], isStill: true }, 4],
   ['one gives up', { waiters: [OWNER, WORKER], gives: [1], isFickle: true }, 2],
-  ['one of two dies', { waiters: [OWNER, WORKER], gives: [1], dies: 'waiter' }, 1],
+  ['one of two dies', { waiters: [OWNER, WORKER], gives: [1], dies: 'waiter' }, 0],
   ['the giver dies', { waiters: [OWNER], gives: [1], dies: 'giver' }, 3],
 ];
 
@@ -169,8 +179,17 @@ const faults: readonly (readonly [string, Scenario, Change])[] = [
     { waiters: [OWNER, WORKER], gives: [2] },
     {
       file: LINE,
-      from: 'return ring(this.#process, entry) && who > 0;',
-      to: 'ring(this.#process, entry); return true;',
+      from: 'return entry >= 0 && ring(this.#process, entry) && (seen & SURE) !== 0;',
+      to: 'return entry >= 0 && (ring(this.#process, entry), (seen & SURE) !== 0);',
+    },
+  ],
+  [
+    'one that may never look is taken for one that looks now',
+    { waiters: [OWNER, WORKER], gives: [1], isStill: true },
+    {
+      file: LINE,
+      from: 'ring(this.#process, entry) && (seen & SURE) !== 0',
+      to: '(ring(this.#process, entry), true)',
     },
   ],
   [
@@ -192,8 +211,8 @@ const faults: readonly (readonly [string, Scenario, Change])[] = [
     { waiters: [OWNER, WORKER], gives: [1], dies: 'waiter' },
     {
       file: 'shared/mailbox.js',
-      from: 'const hasToLook = isRung || deaths !== this.#deathsSeen;',
-      to: 'const hasToLook = isRung;',
+      from: 'if (isRung || hasDied)',
+      to: 'if (isRung)',
     },
   ],
 ];

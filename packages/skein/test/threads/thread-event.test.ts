@@ -72,7 +72,7 @@ describe('an event between threads', () => {
     event.clear();
     event.clear();
     assert.equal(String(event), '<ThreadEvent unset>');
-    assert.deepEqual(event.statistics(), { isSet: false });
+    assert.deepEqual(event.statistics(), { isSet: false, threadsWaiting: 0 });
   });
 
   test('crosses back as the same event', async () => {
@@ -92,7 +92,7 @@ describe('a semaphore between threads', () => {
     for (const each of tasks) await each;
     assert.equal(words[0], 0);
     assert.ok((words[1] as number) <= 2);
-    assert.deepEqual(semaphore.statistics(), { value: 2, locked: false });
+    assert.deepEqual(semaphore.statistics(), { value: 2, locked: false, threadsWaiting: 0 });
   });
 
   test('lets as many in as there are permits', async () => {

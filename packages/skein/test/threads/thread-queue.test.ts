@@ -280,6 +280,9 @@ describe('a queue between threads', () => {
       maxsize: 2,
       unfinished: 0,
       isShutDown: true,
+      threadsWaitingToGet: 0,
+      threadsWaitingToPut: 0,
+      threadsWaitingToJoin: 0,
     });
     assert.throws(() => queue.getSync(), QueueShutDown);
   });

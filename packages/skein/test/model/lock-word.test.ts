@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import type { Change } from './copy.ts';
 import { type Call, type Model, Status, type View } from './explorer.ts';
 import { explores, findsFault } from './report.ts';
-import { add, load, store } from './scheduled-atomics.ts';
+import { load, store } from './scheduled-atomics.ts';
 import { KEEPER, OTHER, OWNER, smallMemory, WORKER } from './small-memory.ts';
 
 const words = new Int32Array(0);
@@ -27,7 +27,7 @@ const ENTRIES = [OWNER, WORKER, OTHER];
 async function lockModel(scenario: Scenario, changes: readonly Change[] = []): Promise<Model> {
   const { takers, isFickle = false, isRude = false, deaths = 0 } = scenario;
   const small = await smallMemory(changes);
-  const { layout, table, addressOf } = small;
+  const { layout, addressOf } = small;
   const { HEADER, THREAD, threadAt } = layout;
   const { LOCK_WORDS, LockWord, Taken } = small.locking;
   const guarded = small.words;
@@ -95,17 +95,8 @@ async function lockModel(scenario: Scenario, changes: readonly Change[] = []): P
     calls: Array.from({ length: times }, () => use(ENTRIES[nth] as number)),
   }));
   if (deaths > 0) {
-    const sweep: Call = {
-      name: 'sweep',
-      when: hasDied,
-      run: () => {
-        store(words, threadAt(OWNER) + THREAD.ident, 0);
-        add(words, HEADER.deaths, 1);
-        table.wakeAll(words);
-        return true;
-      },
-    };
-    threads.push({ name: 'keeper', mayDie: false, calls: [sweep] });
+    const bury = { name: 'bury', when: hasDied, run: () => (small.bury(OWNER), true) };
+    threads.push({ name: 'keeper', mayDie: false, calls: [bury] });
   }
   return {
     words: small.words + 1 + LOCK_WORDS,

@@ -6,6 +6,7 @@
  * spins is the same program with more steps) and the search for a dead thread's pages.
  */
 import { type Change, importCopy } from './copy.ts';
+import { add, store } from './scheduled-atomics.ts';
 
 const LAYOUT = 'shared/layout.js';
 const number = (name: string, from: string, to: number): Change => ({
@@ -68,6 +69,8 @@ export interface SmallMemory {
   readonly locking: typeof import('../../dist/shared/lock-word.js');
   readonly mutex: typeof import('../../dist/shared/mutex.js');
   readonly twins: typeof import('../../dist/shared/twin-state.js');
+  /** The least that the keeper does when the thread with this entry is dead: it has no entry any more, and all wake. */
+  readonly bury: (entry: number) => void;
   /** Wakes the thread with this entry. */
   readonly wake: (entry: number) => void;
   /** Words in which the pool notes something of a worker. */
@@ -174,6 +177,11 @@ export async function smallMemory(changes: readonly Change[] = []): Promise<Smal
     locking,
     mutex,
     twins,
+    bury: (entry) => {
+      store(memory.words, threadAt(entry) + THREAD.ident, 0);
+      add(memory.words, HEADER.deaths, 1);
+      table.wakeAll(memory.words);
+    },
     wake: (entry) => table.wakeThread(memory.words, entry),
     slotWord: (slot, field) => slotAt(slot) + field,
     nameOf: (at) => nameOf(layout, at),

@@ -7,8 +7,8 @@ import { describe, test } from 'node:test';
 import type { Change } from './copy.ts';
 import { type Call, type Model, Status, type View } from './explorer.ts';
 import { explores, findsFault } from './report.ts';
-import { add, compareExchange, load, store } from './scheduled-atomics.ts';
-import { KEEPER, OTHER, OWNER, type SmallMemory, smallMemory, WORKER } from './small-memory.ts';
+import { add, compareExchange, load } from './scheduled-atomics.ts';
+import { KEEPER, OTHER, OWNER, smallMemory, WORKER } from './small-memory.ts';
 
 const words = new Int32Array(0);
 
@@ -101,7 +101,8 @@ async function waitingModel(scenario: Scenario, changes: readonly Change[] = [])
   );
   if (dies !== undefined) {
     const entry = dies === 'giver' ? OTHER : (waiters[0] as number);
-    threads.push({ name: 'keeper', mayDie: false, calls: [sweeping(small, entry)] });
+    const bury = { name: 'bury', when: hasDied, run: () => (small.bury(entry), true) };
+    threads.push({ name: 'keeper', mayDie: false, calls: [bury] });
   }
   return {
     words: small.words + 1 + small.waiting.WAITING_WORDS,
@@ -123,20 +124,6 @@ async function waitingModel(scenario: Scenario, changes: readonly Change[] = [])
 
 const hasDied = ({ threads }: View): boolean =>
   threads.some(({ status }) => status === Status.dead);
-
-/** What the keeper does that counts here, when a thread has died. */
-function sweeping({ layout, table }: SmallMemory, entry: number): Call {
-  return {
-    name: 'sweep',
-    when: hasDied,
-    run: () => {
-      store(words, layout.threadAt(entry) + layout.THREAD.ident, 0);
-      add(words, layout.HEADER.deaths, 1);
-      table.wakeAll(words);
-      return true;
-    },
-  };
-}
 
 const scenarios: readonly [string, Scenario, number][] = [
   ['one waits, one gives', { waiters: [OWNER], gives: [1] }, Infinity],

@@ -22,7 +22,7 @@
  *     comes again without being rung.
  *  3. A next that is dead is nobody.
  */
-import { compareExchange, exchange, load, store } from './atomics.ts';
+import { compareExchange, load, store } from './atomics.ts';
 import { momentOf, until } from './layout.ts';
 import { entryOf } from './thread-table.ts';
 import { WAITING_WORDS, WaitingThreads } from './waiting-threads.ts';
@@ -92,11 +92,12 @@ export class LockWord {
     if (this.holder === 0) this.#ringNext();
   }
 
-  /** Frees the lock, whoever holds it; false when nobody does. */
+  /** Frees the lock, whoever holds it; false when nobody does who lives. */
   release(): boolean {
+    if (this.holder === 0) return false;
     if (load(this.#words, this.#at + FIELD.next) !== 0)
       store(this.#words, this.#at + FIELD.kept, momentOf(this.#now() + GRACE_MS));
-    if (exchange(this.#words, this.#at + FIELD.holder, 0) === 0) return false;
+    store(this.#words, this.#at + FIELD.holder, 0);
     this.#ringNext();
     return true;
   }

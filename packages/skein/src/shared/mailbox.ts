@@ -49,6 +49,14 @@ export interface Expectation {
   settle(slot: number): void;
 }
 
+/** A wait that others rely on while the thread sleeps in it (`waiting-threads.ts`). */
+export interface Sleeper {
+  /** From now on the thread does nothing when it is woken, before it looks. */
+  sleeps(): void;
+  /** It is awake. */
+  wakes(): void;
+}
+
 /** Reads a message from the slot. The mailbox frees the slot afterwards. Must not throw. */
 export type MessageHandler = (slot: number) => void;
 
@@ -97,10 +105,6 @@ export class Mailbox {
   waitsInNode: number = 0;
   /** Looks whether that has been changed. This thread was rung; or one has died, and all is to be looked at. */
   onRing: ((hasDied: boolean) => void) | undefined;
-  /** It is about to be blocked, perhaps by something that is called while it is blocked already. */
-  beforeBlock: (() => void) | undefined;
-  /** It is blocked no more; or again by what it was blocked by before. */
-  afterBlock: (() => void) | undefined;
   /** Tells who carries the value of this serial number that nobody will fetch it. */
   dropCarried: ((serial: number) => void) | undefined;
   /** Looks for things other than mail, whenever a listening thread looks, last before it sleeps. */
@@ -303,10 +307,8 @@ export class Mailbox {
     const hasUnopened = this.#opened < this.#taken.length || this.#left.length > 0;
     if (!hasUnopened && !this.hasMail) return false;
     const deaths = load(this.words, HEADER.deaths);
-    const hasDied = deaths !== this.#deathsSeen;
-    const isRung = load(this.words, this.#rung) === 1;
-    if (isRung) store(this.words, this.#rung, 0); // before the look: who changes it later rings again
-    if (isRung || hasDied) this.onRing?.(hasDied);
+    this.#hearRing();
+    if (deaths !== this.#deathsSeen) this.onRing?.(true);
     // The marks before the mail: a marked job that was also delivered is in the mail by then. The
     // other way round it could be settled, and its slot used again, while it is still in the inbox.
     if (deaths !== this.#deathsSeen) this.#left.push(...this.#leftByTheDead());
@@ -326,25 +328,31 @@ export class Mailbox {
    *
    * @param timeoutMs - milliseconds, ≥ 0; `Infinity` waits for ever
    * @param help - does something that has to be done first; says whether there was anything
+   * @param sleeper - is told when the thread sleeps and wakes; then it looks for that, before all else
    * @returns false when the time ran out first
    */
-  waitFor(done: () => boolean, timeoutMs: number, help: () => boolean = never): boolean {
+  waitFor(
+    done: () => boolean,
+    timeoutMs: number,
+    help: () => boolean = never,
+    sleeper: Sleeper | null = null,
+  ): boolean {
     const deadline = timeoutMs === Infinity ? Infinity : this.#host.now() + timeoutMs;
-    this.beforeBlock?.();
-    try {
-      for (;;) {
+    this.#beAwake();
+    for (;;) {
+      if (this.#hearRing() && done()) {
         this.drain();
-        if (done()) {
-          this.drain();
-          return true;
-        }
-        const left = deadline === Infinity ? Infinity : deadline - this.#host.now();
-        if (left <= 0) return false;
-        if (help()) continue;
-        if (!this.#spin()) this.#park(left, done);
+        return true;
       }
-    } finally {
-      this.afterBlock?.();
+      this.drain();
+      if (done()) {
+        this.drain();
+        return true;
+      }
+      const left = deadline === Infinity ? Infinity : deadline - this.#host.now();
+      if (left <= 0) return false;
+      if (help()) continue;
+      if (!this.#spin()) this.#park(left, done, sleeper);
     }
   }
 
@@ -355,7 +363,7 @@ export class Mailbox {
   select(timeoutMs: number): void {
     if (this.drain() || timeoutMs <= 0) return;
     if (this.help?.() === true) return;
-    if (!this.#spin()) this.#park(timeoutMs, never);
+    if (!this.#spin()) this.#park(timeoutMs, never, null);
     this.afterSelect?.();
     this.drain();
   }
@@ -500,15 +508,37 @@ export class Mailbox {
    * Sleeps, unless there is mail, or `done()`. Whatever a wake-up may have been about is looked at
    * between the announcement and the sleep: mail, `done`, room for what is held, what is watched.
    */
-  #park(timeoutMs: number, done: () => boolean): void {
+  #park(timeoutMs: number, done: () => boolean, sleeper: Sleeper | null): void {
     this.rest();
     announce(this.words, this.#parker);
     this.#lookAtOwn();
     if (this.hasNews || this.hasMail || done()) stayAwake(this.words, this.#parker);
-    else sleep(this.words, this.#parker, timeoutMs);
+    else this.#sleep(timeoutMs, sleeper);
     this.hasNews = false;
     this.#lookAtOwn();
     if (this.#listening) this.#listenAgain(); // the parker says awake: nobody would tell the waiter
+  }
+
+  /** Who has rung since the announcement has taken that back, and it does not sleep. */
+  #sleep(timeoutMs: number, sleeper: Sleeper | null): void {
+    sleeper?.sleeps();
+    sleep(this.words, this.#parker, timeoutMs);
+    sleeper?.wakes();
+  }
+
+  /** In a callback of Node's loop the parker says that the thread sleeps. It is about to do so in another way. */
+  #beAwake(): void {
+    if (load(this.words, this.#parker) === Parker.awake) return;
+    stayAwake(this.words, this.#parker);
+    if (this.#listening) this.#listenAgain();
+  }
+
+  /** Whether something that is waited for in shared memory may have changed; whoever waits is told. */
+  #hearRing(): boolean {
+    if (load(this.words, this.#rung) === 0) return false;
+    store(this.words, this.#rung, 0); // before the look: who changes it later rings again
+    this.onRing?.(false);
+    return true;
   }
 
   /** Listens as soon as the thread comes back to Node's loop. */

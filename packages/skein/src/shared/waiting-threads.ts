@@ -15,11 +15,11 @@
  *   place    ident of the thread │ it was rung │ it is sure
  * ```
  *
- * Not every thread that is rung looks at once. One that Node turns may be woken while a callback computes;
+ * Not every thread that is rung looks at once. One that Node turns may seem to sleep while a callback computes;
  * one that is blocked by something else cannot run the task that waits here; a loop may have been stopped. A
- * place is *sure* only while its thread is blocked by the very call that waits here: then it looks when it is
- * woken, and does nothing else before. `ringNext` goes on until it has woken a thread whose place is
- * sure. All others that it meets are rung as well, and look when they can.
+ * place is *sure* only while its thread sleeps in the very call that waits here: then it looks when it is woken,
+ * before all else. `ringNext` goes on until it has woken a thread whose place is sure. All others that it meets
+ * are rung as well, and look when they can.
  *
  * There are fewer places than there can be threads. Who finds none says that it is crowded, and then
  * everybody is rung.
@@ -27,8 +27,9 @@
  * Invariants (model test: test/model/waiting-threads.test.ts)
  *  1. No change goes unseen: either `1` comes before `b`, and the waiter is rung, or `a` comes before
  *     `2`, and it sees the change. With `crowded` in the place of the place it is the same.
- *  2. A thread whose place is sure and that is woken looks. If it cannot use what it finds, or its place is
- *     sure no more before it has looked, it rings the next.
+ *  2. A place becomes sure when its thread has announced its sleep (`parking.ts`) and has looked for the last
+ *     time; it ceases to be when the thread is awake. So who finds a place sure after it has woken the thread has
+ *     woken it from that sleep. The thread looks then, and if it gives up it rings the next.
  *  3. A thread that dies with a place, or between `a` and `c`, or after it was rung: the keeper wakes
  *     everybody, and all look (`Mailbox.onRing`). Its place is known by the ident to be nobody's, since
  *     no ident is used twice, and is used again.
@@ -98,7 +99,7 @@ export class WaitingThreads {
     if (place !== CROWDED) store(this.#words, this.#placeAt(place), 0);
   }
 
-  /** From now on this thread does nothing but look when it is woken, or no longer so. Look after the one. */
+  /** This thread sleeps here, and looks first when it is woken; or it is awake. */
   setSure(place: number, isSure: boolean): void {
     if (place === CROWDED) return;
     if (isSure) or(this.#words, this.#placeAt(place), SURE);
@@ -161,7 +162,7 @@ export class WaitingThreads {
       const entry = this.#entryIn(seen);
       const marked = entry < 0 ? 0 : seen | RUNG;
       if (marked !== seen && compareExchange(this.#words, at, seen, marked) !== seen) continue;
-      return entry >= 0 && ring(this.#process, entry) && (seen & SURE) !== 0;
+      return entry >= 0 && ring(this.#process, entry) && this.#isSure(at, seen >>> 2);
     }
   }
 
@@ -175,6 +176,11 @@ export class WaitingThreads {
       if (status !== ThreadStatus.free) ring(this.#process, entry);
     }
     return true;
+  }
+
+  #isSure(at: number, ident: number): boolean {
+    const place = load(this.#words, at);
+    return place >>> 2 === ident && (place & SURE) !== 0;
   }
 
   #placeAt(place: number): number {

@@ -1,3 +1,5 @@
+import { staysHome } from '../core/stays-home.ts';
+
 /** What can be given back. */
 interface Releasable {
   release(): void;
@@ -34,3 +36,5 @@ export class Holder implements Disposable {
 export function acquired(what: Releasable): IteratorReturnResult<Disposable> {
   return { done: true, value: new Holder(what) };
 }
+
+staysHome(Holder, 'what acquire() gives', 'it belongs to the one who has acquired; send the lock');

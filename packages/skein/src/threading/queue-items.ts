@@ -1,16 +1,16 @@
 /**
  * What goes into a queue between threads, and what comes out: values, as the bytes of messages.
  *
- * An item is copied when it is put, though it may have to wait for room; one that moves (`transfer`) is
- * moved when there is room for it. What only a MessagePort can carry is given to the keeper, and the queue has the
+ * An item is copied when it is put, though it may have to wait for room. What moves (`transfer`) is gone from this
+ * thread when the item is in the queue: up to 512 KiB are copied like the rest, and then detached. More is moved as
+ * soon as there is room; if another thread is faster with that, and this one gives up, it is lost. What only a MessagePort can carry is given to the keeper, and the queue has the
  * number under which it is fetched there. The keeper has it first: a thread may die in between.
  */
 import { closeAll } from '../crossing/close-moved.ts';
 import { decode, decodeCarried } from '../crossing/decode.ts';
-import { type Carried, encode, type Encoded } from '../crossing/encode.ts';
+import { type Carried, encode, type Encoded, encodeMoved } from '../crossing/encode.ts';
 import type { Item, TakenItem } from '../crossing/item-ring.ts';
-import { findMoves, type Moves } from '../crossing/moves.ts';
-import { pack } from '../crossing/packed-values.ts';
+import { detach, findMoves, type Moves } from '../crossing/moves.ts';
 import { thisThread } from '../crossing/this-thread.ts';
 import type { QueueMemory } from './queue-memory.ts';
 import { thisThreadWithKeeper } from './start-thread.ts';
@@ -46,7 +46,7 @@ export class OutgoingItem implements Attempt<void> {
   /** @throws {DataCloneError} when it cannot cross */
   begin(triesAtOnce: boolean): void {
     this.#moves = findMoves([this.#value], [], where);
-    if (this.#moves !== null) return;
+    if (this.#moves?.isSmall === false) return; // it is moved when there is room
     this.#buffer = idle.pop() ?? Buffer.allocUnsafeSlow(SMALL_BYTES);
     try {
       this.#take(encode([this.#value], this.#buffer, where), this.#buffer);
@@ -67,6 +67,7 @@ export class OutgoingItem implements Attempt<void> {
       return null;
     }
     this.#giveBack();
+    if (this.#moves?.isSmall === true) detach(this.#moves); // it was copied
     return DONE;
   }
 
@@ -79,8 +80,7 @@ export class OutgoingItem implements Attempt<void> {
 
   #readyItem(): Item {
     if (this.#item === null) {
-      const packed = pack([this.#value], where, this.#moves);
-      this.#take('bytes' in packed ? packed.bytes : packed, nothing);
+      this.#take(encodeMoved([this.#value], where, this.#moves as Moves), nothing);
     }
     const item = this.#item as unknown as Item;
     if (item.serial >= 0) return item;

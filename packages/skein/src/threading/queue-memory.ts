@@ -121,7 +121,9 @@ export class QueueMemory {
     } finally {
       this.#unlock();
     }
-    this.putting.ringNext();
+    // Who waits for memory may need more than this has given: perhaps somebody else needs less.
+    if (this.maxsize > 0) this.putting.ringNext();
+    else this.putting.ringAll();
     return item;
   }
 

@@ -15,16 +15,17 @@
  * The tasks of one loop go in the order in which they came. Between loops and between threads nobody
  * has a right to be the next; a lock sees to it that nobody waits for ever (`lock-word.ts`).
  *
- * Others rely on the one who blocks his thread here, and on nobody else (`waiting-threads.ts`): only of him is it
- * known that he looks when he is woken. Something that is called while he is blocked may block the thread
- * again, for something else; until that is over nobody relies on him.
+ * Others rely on a thread that sleeps in a call that waits here, and on nobody else (`waiting-threads.ts`): only of
+ * that is it known that it looks when it is woken.
  *
  * Lines exist while somebody stands in them. What is waited for has a number, since a thread may have
  * several objects of the same thing.
  */
 import type { EventLoop } from '../core/event-loop.ts';
 import { type ThisThread, thisThread } from '../crossing/this-thread.ts';
+import type { Sleeper } from '../shared/mailbox.ts';
 import { CROWDED, type WaitingThreads } from '../shared/waiting-threads.ts';
+import { type Member, Row } from './row.ts';
 
 /** Something in shared memory that can be waited for. */
 export interface Awaited {
@@ -45,7 +46,7 @@ const KEYS = 4;
 export const keyOf = (ident: number, nth = 0): number => ident * KEYS + nth;
 
 /** A task, or somebody who awaits without a loop. */
-export interface Waiter {
+export interface Waiter extends Member {
   /** Null when there is none. */
   readonly loop: EventLoop | null;
   /** Has it look, if it has not been told so already. */
@@ -53,8 +54,7 @@ export interface Waiter {
 }
 
 /** A call that blocks the thread. */
-export interface Call {
-  readonly line: Line;
+export interface Call extends Sleeper {
   /** It shall look. */
   isWoken: boolean;
 }
@@ -63,17 +63,12 @@ const lines = new Map<number, Line>();
 /** Loops of which it is known when they are closed. */
 const known = new WeakSet<EventLoop>();
 
-/** The calls that block this thread, one inside of the other; null is one that waits for something else. */
-const calls: (Call | null)[] = [];
-/** The one that begins to block next. */
-let coming: Call | null = null;
-
 export class Line {
   readonly #thread: ThisThread;
   readonly #awaited: Awaited;
   /** Those of each loop in their order. */
-  readonly #tasks = new Map<EventLoop | null, Set<Waiter>>();
-  #calls = 0;
+  readonly #tasks = new Map<EventLoop | null, Row<Waiter>>();
+  readonly #calls = new Set<Call>();
   #place = CROWDED;
 
   /** Whether somebody in this thread waits for it. */
@@ -103,10 +98,10 @@ export class Line {
     const { loop } = waiter;
     let tasks = this.#tasks.get(loop);
     if (tasks === undefined) {
-      tasks = new Set();
+      tasks = new Row();
       this.#tasks.set(loop, tasks);
     }
-    tasks.add(waiter);
+    tasks.push(waiter);
     if (loop !== null) hearOfClose(loop);
     const { mailbox } = this.#thread;
     mailbox.waits++;
@@ -118,20 +113,17 @@ export class Line {
   /** Whether it is this one's turn. */
   isFirst(waiter: Waiter): boolean {
     if (this.#awaited.isForAll) return true;
-    for (const first of this.#tasks.get(waiter.loop) ?? []) return first === waiter;
-    return false;
+    return this.#tasks.get(waiter.loop)?.first === waiter;
   }
 
   /** @param hasDone - whether it goes because it could do what it waited for */
   leave(waiter: Waiter, hasDone: boolean): void {
     const { loop } = waiter;
     const tasks = this.#tasks.get(loop);
-    if (tasks?.delete(waiter) !== true) return; // its loop is closed, and it was forgotten
+    if (tasks === undefined) return; // its loop is closed, and it was forgotten
+    tasks.remove(waiter);
     this.#count(loop, -1);
-    for (const next of tasks) {
-      next.wake();
-      break;
-    }
+    if (!this.#awaited.isForAll) tasks.first?.wake();
     if (tasks.size === 0) this.#tasks.delete(loop);
     this.#end(hasDone);
   }
@@ -145,22 +137,22 @@ export class Line {
     this.#end(false);
   }
 
-  /** The thread is about to block for this: `mailbox.waitFor` comes next, and then `endCall`. */
+  /** The thread is about to block for this. */
   beginCall(): Call {
-    this.#calls++;
+    const { waiting } = this.#awaited;
+    const call: Call = {
+      isWoken: true,
+      sleeps: () => waiting.setSure(this.#place, true),
+      wakes: () => waiting.setSure(this.#place, false),
+    };
+    this.#calls.add(call);
     this.#thread.mailbox.waits++;
-    return this.again({ line: this, isWoken: true });
-  }
-
-  /** `mailbox.waitFor` comes again. */
-  again(call: Call): Call {
-    coming = call;
     return call;
   }
 
   /** @param hasDone - whether it goes because it could do what it waited for */
-  endCall(hasDone: boolean): void {
-    this.#calls--;
+  endCall(call: Call, hasDone: boolean): void {
+    this.#calls.delete(call);
     this.#thread.mailbox.waits--;
     this.#wakeTasks(); // perhaps they were rung meanwhile, too
     this.#end(hasDone);
@@ -171,41 +163,20 @@ export class Line {
     if (!this.#awaited.waiting.wasRung(this.#place) && !isForSure) return;
     if (this.#place === CROWDED)
       this.#place = this.#awaited.waiting.enter(this.#thread.address.ident);
-    const call = calls.at(-1);
-    if (call?.line === this) {
-      this.#awaited.waiting.setSure(this.#place, true);
-      call.isWoken = true;
-    }
+    for (const call of this.#calls) call.isWoken = true;
     this.#wakeTasks();
   }
 
-  /** The thread is blocked by a call for this, and by nothing else. */
-  rely(call: Call): void {
-    this.#awaited.waiting.setSure(this.#place, true);
-    call.isWoken = true;
-  }
-
-  /** The call for this does not look when the thread is woken: it is over, or the thread is blocked by another. */
-  relyNoMore(): void {
-    this.#awaited.waiting.setSure(this.#place, false);
-  }
-
-  passOn(): void {
-    this.#awaited.passOn();
-  }
-
   #wakeTasks(): void {
-    for (const tasks of this.#tasks.values()) {
-      for (const task of tasks) {
-        task.wake();
-        if (!this.#awaited.isForAll) break;
-      }
+    const { isForAll } = this.#awaited;
+    for (const { first } of this.#tasks.values()) {
+      for (let task = first; task !== null; task = isForAll ? task.next : null) task.wake();
     }
   }
 
   /** Somebody has gone. */
   #end(hasDone: boolean): void {
-    if (this.#calls === 0 && this.#tasks.size === 0) {
+    if (this.#calls.size === 0 && this.#tasks.size === 0) {
       lines.delete(this.#awaited.key);
       this.#awaited.waiting.leave(this.#place);
     }
@@ -231,23 +202,9 @@ function hearOfClose(loop: EventLoop): void {
   });
 }
 
-/** Has this thread hear when it is rung, and of what blocks it. */
+/** Has this thread hear when it is rung. */
 function watch({ mailbox }: ThisThread): void {
-  if (mailbox.onRing !== undefined) return;
-  mailbox.onRing = (hasDied) => {
+  mailbox.onRing ??= (hasDied) => {
     for (const line of lines.values()) line.look(hasDied);
-  };
-  mailbox.beforeBlock = () => {
-    const outer = calls.at(-1);
-    outer?.line.relyNoMore();
-    outer?.line.passOn(); // perhaps it was relied on, and has not looked
-    calls.push(coming);
-    coming?.line.rely(coming);
-    coming = null;
-  };
-  mailbox.afterBlock = () => {
-    calls.pop()?.line.relyNoMore();
-    const outer = calls.at(-1);
-    outer?.line.rely(outer);
   };
 }

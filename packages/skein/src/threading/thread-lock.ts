@@ -6,7 +6,13 @@ import { Holder } from '../sync/holder.ts';
 import { LOCK_WORDS, LockWord, Taken } from '../shared/lock-word.ts';
 import { memoryOf, over } from './handed-memory.ts';
 import { type Awaited, keyOf } from './thread-line.ts';
-import { type Attempt, SOON, ThreadOperation, waitHere } from './thread-operation.ts';
+import {
+  type Attempt,
+  requireTimeout,
+  SOON,
+  ThreadOperation,
+  waitHere,
+} from './thread-operation.ts';
 
 /** A thread that waits longer than so many milliseconds says that it is the next. */
 const PATIENCE_MS = 1;
@@ -98,6 +104,7 @@ export class ThreadLock {
    *   it could not release it while it stands still
    */
   acquireSync(timeoutMs: number = Infinity): LockHold {
+    requireTimeout(timeoutMs, 'acquireSync()');
     const hold = this.tryAcquire();
     if (hold !== null) return hold;
     const isMine = this.#word.holder === this.#thread.address.ident;

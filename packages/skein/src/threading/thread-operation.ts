@@ -36,6 +36,8 @@ const SOON_MS = 5;
 
 /** A task waits; its future is done when it shall look. */
 class TaskWaiter implements Waiter {
+  next: this | null = null;
+  before: this | null = null;
   readonly loop: EventLoop;
   #future: Future<void>;
 
@@ -62,6 +64,8 @@ class TaskWaiter implements Waiter {
 
 /** Somebody awaits in a thread in which no loop runs. */
 class PromiseWaiter implements Waiter {
+  next: this | null = null;
+  before: this | null = null;
   readonly loop = null;
   #wake: (() => void) | undefined;
 
@@ -107,7 +111,7 @@ export class ThreadOperation<T> extends Operation<T> {
 }
 
 function isALoopHere(): boolean {
-  return (runningLoopOrNull() ?? currentLoopSlot() ?? null) !== null;
+  return (runningLoopOrNull() ?? currentLoopSlot())?.isClosed() === false;
 }
 
 const isDone = <T>(done: Done<T>): done is { readonly value: T } => done !== null && done !== SOON;
@@ -193,9 +197,7 @@ export function waitHere<T>(
   timeoutMs: number,
   call: string,
 ): T {
-  if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs)) {
-    throw new ValueError(`${call} takes a timeout in milliseconds, got ${inspect(timeoutMs)}`);
-  }
+  requireTimeout(timeoutMs, call);
   attempt.begin?.(true);
   let done: Done<T> = null;
   try {
@@ -216,17 +218,16 @@ function block<T>(line: Line, attempt: Attempt<T>, timeoutMs: number): Done<T> {
   const end = timeoutMs === Infinity ? Infinity : mailbox.now() + timeoutMs;
   const call = line.beginCall();
   const outcome: Outcome<T> = { done: null, failure: null };
-  const look = (): boolean => lookAgain(call, attempt, outcome);
   try {
-    for (;;) {
-      const left = end === Infinity ? Infinity : end - mailbox.now();
+    for (let left = timeoutMs; left > 0 && !isOver(outcome); left = end - mailbox.now()) {
       const isSoon = outcome.done === SOON;
-      if (mailbox.waitFor(look, isSoon ? Math.min(left, SOON_MS) : left)) break;
-      if (!isSoon || left <= SOON_MS) break;
-      line.again(call);
+      const look = (): boolean =>
+        lookAgain(call, attempt, outcome) || (outcome.done === SOON && !isSoon);
+      mailbox.waitFor(look, isSoon ? Math.min(left, SOON_MS) : left, undefined, call);
+      if (isSoon) call.isWoken = true;
     }
   } finally {
-    line.endCall(isDone(outcome.done));
+    line.endCall(call, isDone(outcome.done));
   }
   if (outcome.failure !== null) throw outcome.failure.error;
   return outcome.done;
@@ -237,9 +238,11 @@ interface Outcome<T> {
   failure: { readonly error: unknown } | null;
 }
 
+const isOver = <T>({ done, failure }: Outcome<T>): boolean => isDone(done) || failure !== null;
+
 /** Whether there is no more to wait for. The mailbox is not to be left by an error. */
 function lookAgain<T>(call: Call, attempt: Attempt<T>, outcome: Outcome<T>): boolean {
-  if (call.isWoken) {
+  if (call.isWoken && !isOver(outcome)) {
     call.isWoken = false; // before the look: who changes it later wakes again
     try {
       outcome.done = attempt.try();
@@ -247,5 +250,11 @@ function lookAgain<T>(call: Call, attempt: Attempt<T>, outcome: Outcome<T>): boo
       outcome.failure = { error };
     }
   }
-  return isDone(outcome.done) || outcome.failure !== null;
+  return isOver(outcome);
+}
+
+/** @throws {ValueError} when it is no time */
+export function requireTimeout(timeoutMs: number, call: string): void {
+  if (typeof timeoutMs === 'number' && !Number.isNaN(timeoutMs)) return;
+  throw new ValueError(`${call} takes a timeout in milliseconds, got ${inspect(timeoutMs)}`);
 }

@@ -49,16 +49,14 @@ async function lockModel(scenario: Scenario, changes: readonly Change[] = []): P
     if (isTaken(taken)) return taken;
     const mailbox = small.mailboxOf(entry);
     let place = word.waiting.enter(ident);
-    word.waiting.setSure(place, true);
     let isWoken = true;
     let looks = 0;
     mailbox.onRing = (isDeath) => {
       if (!word.waiting.wasRung(place) && !isDeath) return;
       if (place < 0) place = word.waiting.enter(ident);
-      word.waiting.setSure(place, true);
       isWoken = true;
     };
-    mailbox.waitFor(() => {
+    const look = (): boolean => {
       // A sleeper that has found it free and kept for another wakes by itself, when that is over.
       if (taken === Taken.soon) time = 1000;
       else if (!isWoken) return isTaken(taken);
@@ -69,8 +67,11 @@ async function lockModel(scenario: Scenario, changes: readonly Change[] = []): P
         taken = word.take(ident);
       }
       return isTaken(taken) || (mayGiveUp && looks > 1);
-    }, Infinity);
-    word.waiting.setSure(place, false);
+    };
+    mailbox.waitFor(look, Infinity, () => false, {
+      sleeps: () => word.waiting.setSure(place, true),
+      wakes: () => word.waiting.setSure(place, false),
+    });
     word.waiting.leave(place);
     if (!isTaken(taken) && !isRude) word.passOn(ident);
     return taken;
@@ -154,8 +155,8 @@ const faults: readonly (readonly [string, Scenario, Change, RegExp])[] = [
     { takers: [1, 1] },
     {
       file: FILE,
-      from: '            return false;\n        this.#ringNext();',
-      to: '            return false;',
+      from: 'FIELD.holder, 0);\n        this.#ringNext();',
+      to: 'FIELD.holder, 0);',
     },
     /sleeps/,
   ],

@@ -18,7 +18,7 @@ interface Scenario {
   readonly gives: readonly number[];
   /** The first waiter gives up after its first look. */
   readonly isFickle?: boolean;
-  /** The first waiter has a place, and never looks: its loop was stopped. */
+  /** The first waiter has a place and seems to sleep, and never looks: Node turns it, or its loop was stopped. */
   readonly isStill?: boolean;
   /** They give all at once, and ring everybody. */
   readonly isForAll?: boolean;
@@ -53,26 +53,30 @@ async function waitingModel(scenario: Scenario, changes: readonly Change[] = [])
       const { ident } = addressOf(entry);
       const mailbox = small.mailboxOf(entry);
       let place = line.enter(ident);
-      if (isStill && !isLast) return false;
+      if (isStill && !isLast) {
+        small.parking.announce(words, threadAt(entry) + THREAD.parker);
+        return false;
+      }
       let isWoken = true;
       let looks = 0;
       let hasOne = false;
-      line.setSure(place, true);
       mailbox.onRing = (hasDied) => {
         if (!line.wasRung(place) && !hasDied) return;
         if (place < 0) place = line.enter(ident);
-        line.setSure(place, true);
         isWoken = true;
       };
-      mailbox.waitFor(() => {
+      const look = (): boolean => {
         if (isWoken) {
           isWoken = false;
           looks++;
           hasOne ||= take();
         }
         return hasOne || (isFickle && !isLast && looks > 1);
-      }, Infinity);
-      line.setSure(place, false);
+      };
+      mailbox.waitFor(look, Infinity, () => false, {
+        sleeps: () => line.setSure(place, true),
+        wakes: () => line.setSure(place, false),
+      });
       line.leave(place);
       if (!hasOne && load(words, permits) > 0) line.ringNext();
       return hasOne;
@@ -166,18 +170,14 @@ const faults: readonly (readonly [string, Scenario, Change])[] = [
     { waiters: [OWNER, WORKER], gives: [2] },
     {
       file: LINE,
-      from: 'return entry >= 0 && ring(this.#process, entry) && (seen & SURE) !== 0;',
-      to: 'return entry >= 0 && (ring(this.#process, entry), (seen & SURE) !== 0);',
+      from: 'ring(this.#process, entry) && this.#isSure(at, seen >>> 2)',
+      to: '(ring(this.#process, entry), true)',
     },
   ],
   [
     'one that may never look is taken for one that looks now',
     { waiters: [OWNER, WORKER], gives: [1], isStill: true },
-    {
-      file: LINE,
-      from: 'ring(this.#process, entry) && (seen & SURE) !== 0',
-      to: '(ring(this.#process, entry), true)',
-    },
+    { file: LINE, from: '&& this.#isSure(at, seen >>> 2)', to: '' },
   ],
   [
     'one that is awake is not rung',
@@ -198,8 +198,8 @@ const faults: readonly (readonly [string, Scenario, Change])[] = [
     { waiters: [OWNER, WORKER], gives: [1], dies: 'waiter' },
     {
       file: 'shared/mailbox.js',
-      from: 'if (isRung || hasDied)',
-      to: 'if (isRung)',
+      from: 'this.onRing?.(true);',
+      to: ';',
     },
   ],
 ];

@@ -124,7 +124,7 @@ describe('a broken copy of waiting is found out when', () => {
   });
 
   test('it does not look for what was sent last', async (t) => {
-    const from = 'if (done()) {\n                    this.drain();';
+    const from = 'if (done()) {\n                this.drain();';
     const change = { file: 'shared/mailbox.js', from, to: 'if (done()) {' };
     findsFault(t, await messageBeforeModel([change]), /goes on without the message/);
   });

@@ -18,7 +18,7 @@ import {
 } from 'skein';
 import { echo } from '../fixtures/functions.ts';
 import * as between from '../fixtures/threads/between.ts';
-import { eventually, open, sharedWords, waitUntil } from '../fixtures/words.ts';
+import { eventually, open, putWord, sharedWords, waitUntil } from '../fixtures/words.ts';
 
 let pool: ThreadPoolExecutor;
 beforeEach(() => {
@@ -108,7 +108,9 @@ describe('a lock between threads', () => {
     waitUntil(words, 1, 1);
     assert.throws(() => lock.acquireSync(20), TimeoutError);
     assert.throws(() => lock.acquireSync(0), TimeoutError);
-    assert.throws(() => lock.acquireSync(Number.NaN), /a timeout in milliseconds, got NaN/);
+    for (const each of [lock, new ThreadLock()]) {
+      assert.throws(() => each.acquireSync(Number.NaN), /a timeout in milliseconds, got NaN/);
+    }
     assert.equal(lock.tryAcquire(), null);
     open(words);
     await holder;
@@ -185,6 +187,33 @@ describe('a lock between threads', () => {
     for (const each of hogs) await each;
   });
 
+  test('comes to a call that blocks, though it is kept for a task whose loop stands still', async () => {
+    const lock = new ThreadLock();
+    const words = sharedWords(6);
+    const still = newEventLoop();
+    const takers = [1, 2].map((nth) => pool.submit(between.takeInTurns, lock, words, nth, 3 - nth));
+    putWord(words, 1, 1);
+    waitUntil(words, 4, 1); // the first one holds it
+    const waiting = still.createTask(function* () {
+      using hold = yield* lock.acquire();
+      return hold.abandoned;
+    });
+    still.runUntilComplete(sleep(5));
+    putWord(words, 2, 1);
+    await eventually(() => lock.statistics().threadsWaiting === 2, 'the second one waits');
+    putWord(words, 3, 1);
+    waitUntil(words, 4, 2); // the task was rung, and its loop stands still
+    still.runUntilComplete(sleep(5)); // it looks, and is the next
+    putWord(words, 1, 2);
+    await eventually(() => lock.statistics().threadsWaiting === 2, 'the first one waits again');
+    putWord(words, 3, 2);
+    waitUntil(words, 4, 3); // it has come
+    putWord(words, 3, 3);
+    for (const each of takers) await each;
+    assert.equal(still.runUntilComplete(waiting), false);
+    still.close();
+  });
+
   test('is lost on nobody when the loop of one who waits is closed', async () => {
     const lock = new ThreadLock();
     const words = sharedWords();
@@ -259,11 +288,18 @@ describe('a lock whose thread dies', () => {
     dying.terminateWorkers();
     await assert.rejects(async () => lost);
     await eventually(() => !lock.locked(), 'the lock is free');
+    assert.throws(() => lock.release(), RuntimeError); // nobody holds it
     assert.equal(lock.tryAcquire()?.abandoned, true);
     lock.release();
     assert.equal(lock.tryAcquire()?.abandoned, false);
     await dying[Symbol.asyncDispose]();
   });
+});
+
+test('what acquire() gives stays where it is', () => {
+  const lock = new ThreadLock();
+  using hold = lock.acquireSync();
+  assert.throws(() => pool.submit(echo, hold), /send the lock/);
 });
 
 test('a lock does not cross to another process', async () => {

@@ -134,6 +134,24 @@ describe('a queue between threads', () => {
     assert.equal(await pool.submit(between.length, queue.getNowait()), 200_000);
   });
 
+  test('moves nothing that it does not take', async () => {
+    const queue = new ThreadQueue<Uint8Array>(1);
+    const taking = pool.submit(between.takeAll, queue);
+    for (let put = 0; put < 200;) {
+      const bytes = new Uint8Array(100);
+      try {
+        queue.putNowait(transfer(bytes, [bytes.buffer]));
+        assert.equal(bytes.length, 0);
+        put++;
+      } catch (error) {
+        assert.ok(error instanceof QueueFull);
+        assert.equal(bytes.length, 100);
+      }
+    }
+    queue.shutdown();
+    assert.equal(await taking, 200);
+  });
+
   test('says what cannot cross, and where it is', async () => {
     const queue = new ThreadQueue<unknown>();
     const item = { a: [{ f: () => 1 }] };

@@ -20,7 +20,7 @@ import { runWithVirtualTime } from 'skein/testing';
 import { addOne } from '../fixtures/functions.ts';
 import { runProgram } from '../fixtures/run-program.ts';
 import * as between from '../fixtures/threads/between.ts';
-import { open, sharedWords, waitUntil } from '../fixtures/words.ts';
+import { open, putWord, sharedWords, waitUntil } from '../fixtures/words.ts';
 
 /** Longer than any of this takes; who waits so long has been forgotten. */
 const LONG = 30_000;
@@ -121,6 +121,23 @@ describe('a thread that is blocked by something else', () => {
       yield* task;
     });
     holder.result();
+  });
+
+  test('by a loop that runs within the call that waits, keeps no item from others', () => {
+    const queue = new ThreadQueue<number>();
+    const words = sharedWords();
+    const taking = pool.submit(between.takeLater, queue, words);
+    waitUntil(words, 0, 1);
+    pool.submit(addOne, 1).addDoneCallback(() => {
+      run(function* () {
+        pool.submit(between.putSlowly, queue, words, 1);
+        while (!taking.done()) yield* sleep(1);
+      });
+      putWord(words, 0, 1); // the one that has put may go
+      queue.putNowait(7);
+    });
+    assert.equal(queue.getSync(LONG), 7);
+    assert.equal(taking.result(), 0);
   });
 
   test('by a call within the call that waits, keeps no lock from others', () => {

@@ -66,6 +66,9 @@ const letGo = (): boolean => true;
 
 /** How often a blocking wait looks before it goes to sleep: some 20 µs. */
 const SPINS = 1500;
+/** And at the most, after sleeps that were over within `SHORT_MS`: it would have been better not to. */
+const MOST_SPINS = 4 * SPINS;
+const SHORT_MS = 0.05;
 
 /** How long a listening thread looks, once in each turn of Node's loop, before it sleeps. */
 const LOOK_MS = 0.05;
@@ -144,6 +147,7 @@ export class Mailbox {
   /** Until when a listening thread looks before it sleeps. */
   #lookUntil = 0;
   #isLooking = false;
+  #spins = SPINS;
 
   constructor(memory: ProcessMemory, address: ThreadAddress, host: MailboxHost) {
     this.memory = memory;
@@ -500,7 +504,8 @@ export class Mailbox {
 
   #spin(): boolean {
     if (this.waits === 0 && this.outstanding === 0) return false;
-    for (let spin = 0; spin < SPINS; spin++) if (this.hasMail) return true;
+    const spins = this.#spins;
+    for (let spin = 0; spin < spins; spin++) if (this.hasMail) return true;
     return false;
   }
 
@@ -521,9 +526,12 @@ export class Mailbox {
 
   /** Who has rung since the announcement has taken that back, and it does not sleep. */
   #sleep(timeoutMs: number, sleeper: Sleeper | null): void {
+    const began = this.#host.now();
     sleeper?.sleeps();
     sleep(this.words, this.#parker, timeoutMs);
     sleeper?.wakes();
+    const isShort = this.#host.now() - began < SHORT_MS;
+    this.#spins = isShort ? Math.min(2 * this.#spins, MOST_SPINS) : SPINS;
   }
 
   /** In a callback of Node's loop the parker says that the thread sleeps. It is about to do so in another way. */

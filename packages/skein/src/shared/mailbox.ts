@@ -22,6 +22,7 @@
 import { Arena, freeBlocks } from './arena.ts';
 import { compareExchange, load, store, waitAsync } from './atomics.ts';
 import { clearControl } from './deadlines.ts';
+import { HeldBack } from './held-back.ts';
 import { hasMail, type InboxPlace, pushInbox, takeInbox } from './inbox.ts';
 import {
   HEADER,
@@ -61,8 +62,6 @@ export interface Sleeper {
 export type MessageHandler = (slot: number) => void;
 
 const never = (): boolean => false;
-/** Stands where something was held that has gone on. */
-const letGo = (): boolean => true;
 
 /** How often a blocking wait looks before it goes to sleep: some 20 µs. */
 const SPINS = 1500;
@@ -126,9 +125,7 @@ export class Mailbox {
   #expectedCount = 0;
   readonly #handlers: (MessageHandler | undefined)[] = [];
   #deathsSeen: number;
-  #held: (() => boolean)[] = [];
-  /** Those before this one have been let go. */
-  #heldFrom = 0;
+  readonly #held = new HeldBack();
   #watches: (() => boolean)[] = [];
   readonly #atRest: (() => void)[] = [];
   /**
@@ -167,7 +164,7 @@ export class Mailbox {
   /** How many things this thread has under way: outcomes that somebody wants, jobs held back, watches. */
   get outstanding(): number {
     const expected = this.#expectedCount - this.unattended;
-    return expected + this.#held.length - this.#heldFrom + this.#watches.length;
+    return expected + this.#held.count + this.#watches.length;
   }
 
   /** Whether Node is not to end the thread now. */
@@ -248,7 +245,7 @@ export class Mailbox {
 
   /** Whether work is held back: later work must queue up behind it. */
   get isHolding(): boolean {
-    return this.#held.length > this.#heldFrom;
+    return this.#held.count > 0;
   }
 
   /**
@@ -440,7 +437,7 @@ export class Mailbox {
   /** Tries what was held back, and looks at what is watched. After everything that may be news. */
   #lookAtOwn(): void {
     this.duty?.();
-    if (this.#held.length > 0) this.#tryHeld();
+    if (this.#held.count > 0) this.#tryHeld();
     if (this.#watches.length > 0) this.#lookAtWatched();
     for (const hook of this.afterDrain) hook();
   }
@@ -481,25 +478,8 @@ export class Mailbox {
   }
 
   #tryHeld(): void {
-    // Counted as let go before it is tried: it may call a callback that waits, and comes back here.
-    while (this.#heldFrom < this.#held.length) {
-      const held = this.#held;
-      const nth = this.#heldFrom++;
-      const attempt = held[nth] as () => boolean;
-      if (!attempt()) {
-        if (this.#held === held) this.#heldFrom = nth;
-        else this.#held.splice(this.#heldFrom, 0, attempt); // all behind it have gone on meanwhile
-        break;
-      }
-      held[nth] = letGo; // there may be thousands behind it
-      this.hasNews = true;
-    }
-    if (this.#heldFrom < this.#held.length) {
-      store(this.words, HEADER.roomWanted, 1);
-    } else {
-      this.#held = [];
-      this.#heldFrom = 0;
-    }
+    if (this.#held.tryAll()) this.hasNews = true;
+    if (this.#held.count > 0) store(this.words, HEADER.roomWanted, 1);
   }
 
   #spin(): boolean {

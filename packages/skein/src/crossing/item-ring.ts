@@ -33,10 +33,8 @@ const MOST_BYTES = 1 << 30;
 
 const RECORD_HEAD = 8;
 
+/** Up to so many bytes are copied one by one. */
 const SHORT_BYTES = 64;
-
-/** Memory of this size and more glibc may give back to the system as soon as it is free. */
-const LARGE_BYTES = 8 * 1024;
 
 /** An item on its way in. */
 export interface Item {
@@ -83,9 +81,8 @@ export class ItemRing {
   }
 
   /** Looks at it anew. What the rest says and does is about what was seen. */
-  look(): this {
+  look(): void {
     this.#state.read();
-    return this;
   }
 
   /** How many items are in it. */
@@ -216,7 +213,7 @@ export class ItemRing {
     const grown = Math.min(MOST_BYTES, Math.max(FIRST_BYTES, 2 * capacity, 2 * needed));
     const wrapped = end - capacity;
     if (needed > grown || wrapped > grown - capacity) return false;
-    if (size >= LARGE_BYTES) keepFreedMemory();
+    keepFreedMemory(size);
     try {
       if (this.#start + grown > this.#memory.byteLength) this.#memory.grow(this.#start + grown);
     } catch {

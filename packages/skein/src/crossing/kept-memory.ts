@@ -15,11 +15,18 @@
 /** Below 32 MiB by more than the allocator and the page add to it. */
 const MAPPING_BYTES = 32 * 1024 * 1024 - 65_536;
 
+/** Memory of this size and more glibc may give back to the system as soon as it is free. */
+const LARGE_BYTES = 8 * 1024;
+
 let isKept = false;
 
-/** Sees to it, once, that freed memory is kept for what comes next. Where it cannot, nothing happens. */
-export function keepFreedMemory(): void {
-  if (isKept) return;
+/**
+ * Sees to it, once, that freed memory is kept for what comes next. Where it cannot, nothing happens.
+ *
+ * @param bytes - how large what crosses now is
+ */
+export function keepFreedMemory(bytes: number): void {
+  if (isKept || bytes < LARGE_BYTES) return;
   isKept = true;
   if (process.platform !== 'linux') return;
   try {

@@ -29,9 +29,6 @@ export const Part: { readonly args: number; readonly result: number } = {
   result: SLOT.resultPage,
 };
 
-/** Memory of this size and more glibc may give back to the system as soon as it is free. */
-const LARGE_BYTES = 8 * 1024;
-
 /** Views over the inline bytes of the slots that this thread has used. */
 const views: Buffer[] = [];
 
@@ -190,7 +187,7 @@ function writeBlock(
   // The engine copies shared memory byte by byte, eight times as slowly, unless both ends are aligned.
   const bulkAt = (head.length + 7) & ~7;
   const length = bulk === undefined ? head.length : bulkAt + bulk.length;
-  if (length >= LARGE_BYTES) keepFreedMemory();
+  keepFreedMemory(length);
   const page = thread.mailbox.arena.take(length);
   if (page < 0) {
     const bytes = Buffer.allocUnsafeSlow(length);

@@ -86,7 +86,7 @@ export class LockWord {
     if (this.#isNobody(next)) compareExchange(this.#words, at, next, ident);
   }
 
-  /** This thread does not want the lock any more, or cannot look: somebody else may. */
+  /** This thread does not want the lock any more: somebody else may. */
   passOn(ident: number): void {
     compareExchange(this.#words, this.#at + FIELD.next, ident, 0);
     if (this.holder === 0) this.#ringNext();

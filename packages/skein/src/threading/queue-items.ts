@@ -3,8 +3,10 @@
  *
  * An item is copied when it is put, though it may have to wait for room. What moves (`transfer`) is gone from this
  * thread when the item is in the queue: up to 512 KiB are copied like the rest, and then detached. More is moved as
- * soon as there is room; if another thread is faster with that, and this one gives up, it is lost. What only a MessagePort can carry is given to the keeper, and the queue has the
- * number under which it is fetched there. The keeper has it first: a thread may die in between.
+ * soon as there is room; if another thread is faster with that, and this one gives up, it is lost.
+ *
+ * What only a MessagePort can carry is given to the keeper, and the queue has the number under which it is
+ * fetched there. The keeper has it first: a thread may die in between.
  */
 import { closeAll } from '../crossing/close-moved.ts';
 import { decode, decodeCarried } from '../crossing/decode.ts';

@@ -34,7 +34,7 @@ export interface Awaited {
   readonly waiting: WaitingThreads;
   /** Whether a change is of use to all who wait, and not to one. */
   readonly isForAll: boolean;
-  /** One in this thread has given up, or cannot look: rings another thread if it could go on. */
+  /** One in this thread has given up: rings another thread if that could go on. */
   passOn(): void;
   toString(): string;
 }
@@ -103,11 +103,8 @@ export class Line {
     }
     tasks.push(waiter);
     if (loop !== null) hearOfClose(loop);
-    const { mailbox } = this.#thread;
-    mailbox.waits++;
-    if (!isTurnedByNode(loop)) return;
-    mailbox.waitsInNode++;
-    this.#thread.awaitMail();
+    this.#count(loop, 1);
+    if (isTurnedByNode(loop)) this.#thread.awaitMail();
   }
 
   /** Whether it is this one's turn. */

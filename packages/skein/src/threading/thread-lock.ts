@@ -57,7 +57,7 @@ export class LockHold extends Holder {
  * millisecond is the next, so nobody waits for ever. A lock whose thread dies is free for the next one, who is
  * told so (`LockHold.abandoned`).
  *
- * Costs         0.2 µs where nobody waits; a thread that was waiting takes some 10 µs to wake up
+ * Costs         0.1 µs where nobody waits; a thread that was waiting takes some 10 µs to wake up
  * Thread        any
  *
  * @see CPython Lib/threading.py, Lock; Go's sync.Mutex for who is the next

@@ -12,6 +12,7 @@ import type { Future } from '../core/future.ts';
 import { Operation } from '../core/operation.ts';
 import { currentLoopSlot, loopForNewFuture, runningLoopOrNull } from '../core/running-loop.ts';
 import { thisThread } from '../crossing/this-thread.ts';
+import { GRACE_MS } from '../shared/lock-word.ts';
 import { type Awaited, type Call, Line, type Waiter } from './thread-line.ts';
 
 /** What an attempt comes to: done; null: to come again when woken; `SOON`: also without that, in `SOON_MS`. */
@@ -32,7 +33,8 @@ export interface Attempt<T> {
 }
 
 export const SOON: unique symbol = Symbol('soon');
-const SOON_MS = 5;
+/** What is kept for another one is not any more, then. */
+const SOON_MS = GRACE_MS + 1;
 
 /** A task waits; its future is done when it shall look. */
 class TaskWaiter implements Waiter {

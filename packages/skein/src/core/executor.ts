@@ -17,6 +17,13 @@ export interface ConcurrentFutureLike<T> {
   exception(timeoutMs?: number): unknown;
   /** Has `callback` called in this thread when the future is done; at once when it is already. */
   addDoneCallback(callback: (future: ConcurrentFutureLike<T>) => void): void;
+  /** @internal The same for one that needs no function of its own: there may be a hundred thousand. */
+  addFollower?(follower: Follower): void;
+}
+
+/** @internal Becomes done after a concurrent future. */
+export interface Follower {
+  sourceIsDone(): void;
 }
 
 /** Something that runs functions elsewhere. */

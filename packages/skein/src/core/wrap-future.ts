@@ -1,7 +1,7 @@
 import { assertOfThisCopy } from './copies.ts';
 import type { EventLoop } from './event-loop.ts';
 import { CancelledError } from './exceptions.ts';
-import type { ConcurrentFutureLike } from './executor.ts';
+import type { ConcurrentFutureLike, Follower } from './executor.ts';
 import { Future } from './future.ts';
 import type { Dependent } from './observer.ts';
 import type { Runnable } from './ready-queue.ts';
@@ -24,16 +24,20 @@ import { loopForNewFuture } from './running-loop.ts';
  *
  * @see CPython 3.14 Lib/asyncio/futures.py, _chain_future
  */
-export class WrappedFuture<T> extends Future<T> implements Runnable, Dependent {
+export class WrappedFuture<T> extends Future<T> implements Runnable, Dependent, Follower {
   readonly #source: ConcurrentFutureLike<T>;
 
   constructor(source: ConcurrentFutureLike<T>, loop: EventLoop) {
     super(loop);
     this.#source = source;
-    source.addDoneCallback(() => {
-      // A loop that was closed meanwhile has no use for the result, and nobody waits for it.
-      if (!loop.isClosed()) loop.scheduler.enqueue(this);
-    });
+    if (source.addFollower === undefined) source.addDoneCallback(() => this.sourceIsDone());
+    else source.addFollower(this);
+  }
+
+  sourceIsDone(): void {
+    const loop = this.getLoop();
+    // A loop that was closed meanwhile has no use for the result, and nobody waits for it.
+    if (!loop.isClosed()) loop.scheduler.enqueue(this);
   }
 
   awaited(): Iterable<unknown> {

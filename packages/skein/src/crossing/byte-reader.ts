@@ -98,9 +98,11 @@ export class ByteReader {
     this.#pos += target.length;
   }
 
-  /** Fills `target` with the bytes at the end of the message. */
-  tailInto(target: Uint8Array): void {
-    this.#copy(target, this.#end - target.length);
+  /** The last `size` bytes of the message, in memory of their own. */
+  tail(size: number): ArrayBuffer {
+    const memory = Buffer.allocUnsafeSlow(size); // which the engine need not clear first
+    this.#copy(memory, this.#end - size);
+    return memory.buffer;
   }
 
   #copy(target: Uint8Array, from: number): void {

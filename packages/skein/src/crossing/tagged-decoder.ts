@@ -62,11 +62,11 @@ function readBytes(reader: ByteReader, tag: number): Uint8Array | ArrayBuffer {
     case Tag.buffer:
       return filled(reader, Buffer.allocUnsafe(size));
     case Tag.tailUint8Array:
-      return tailFilled(reader, new Uint8Array(unfilled(size)));
+      return new Uint8Array(reader.tail(size));
     case Tag.tailArrayBuffer:
-      return tailFilled(reader, new Uint8Array(unfilled(size))).buffer;
+      return reader.tail(size);
     case Tag.tailBuffer:
-      return tailFilled(reader, Buffer.allocUnsafeSlow(size));
+      return Buffer.from(reader.tail(size));
     default:
       throw new InternalError(
         `a message holds an unknown tag, ${tag}: it was overwritten, or read at the wrong place`,
@@ -74,17 +74,7 @@ function readBytes(reader: ByteReader, tag: number): Uint8Array | ArrayBuffer {
   }
 }
 
-/** Memory that the engine need not clear first. */
-function unfilled(size: number): ArrayBuffer {
-  return Buffer.allocUnsafeSlow(size).buffer;
-}
-
 function filled<B extends Uint8Array<ArrayBuffer>>(reader: ByteReader, bytes: B): B {
   reader.bytesInto(bytes);
-  return bytes;
-}
-
-function tailFilled<B extends Uint8Array<ArrayBuffer>>(reader: ByteReader, bytes: B): B {
-  reader.tailInto(bytes);
   return bytes;
 }

@@ -5,7 +5,7 @@ import { staysHome } from '../core/stays-home.ts';
 import { ofThisCopy } from '../core/copies.ts';
 import type { Suspension } from '../core/coroutine.ts';
 import { CancelledError, TimeoutError, ValueError } from '../core/exceptions.ts';
-import type { ConcurrentFutureLike } from '../core/executor.ts';
+import type { ConcurrentFutureLike, Follower } from '../core/executor.ts';
 import { joinStacks } from '../core/joined-stacks.ts';
 import { wrapFuture } from '../core/wrap-future.ts';
 import { noteOrigin, recordsOrigins } from '../core/origins.ts';
@@ -28,10 +28,10 @@ import {
 } from '../shared/layout.ts';
 import type { Expectation } from '../shared/mailbox.ts';
 import { wakeThread } from '../shared/thread-table.ts';
-import { Awaiter } from './awaiter.ts';
 import { blockUntil } from './block-until.ts';
 import { hasFailed } from './chunk-result.ts';
 import { errorOf, lostJobError, overrunError } from './job-errors.ts';
+import { Rejected } from './rejected.ts';
 import { listenTo } from './signal-listeners.ts';
 import type { JobOptions } from './submit-options.ts';
 import { noteSettled } from './task-events.ts';
@@ -66,7 +66,24 @@ interface Retries {
   readonly again: () => boolean;
 }
 
-type Callback<T> = ((future: ConcurrentFuture<T>) => void) | Awaiter<T>;
+/** What few futures have. */
+class Extras {
+  /** As long as nobody has looked at the error. */
+  unseen: FailedJobs | null = null;
+  retries: Retries | null = null;
+  /** Entry of a thread that must not be blocked for it. */
+  turner = -1;
+  /** Leaves the signal of the options. */
+  stopListening: (() => void) | null = null;
+}
+
+/** What resolves a promise. */
+type Resolve<T> = (value: T | PromiseLike<T>) => void;
+
+type Callback<T> = ((future: ConcurrentFuture<T>) => void) | Follower;
+
+/** Nothing, one, or more of them. There may be a hundred thousand futures with one. */
+type Some<T> = T[] | T | undefined;
 
 /**
  * The result of `executor.submit`: bound to no loop, and waited for in three ways. `result()`
@@ -83,14 +100,9 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   #queued = 0;
   #state: number = State.pending;
   #value: unknown = undefined;
-  #callbacks: Callback<T>[] | Callback<T> | undefined;
-  /** As long as nobody has looked at the error. */
-  #unseen: FailedJobs | null = null;
-  #retries: Retries | null = null;
-  /** Entry of a thread that must not be blocked for it. */
-  #turner = -1;
-  /** Leaves the signal of the options. */
-  #stopListening: (() => void) | null = null;
+  #callbacks: Some<Callback<T>>;
+  #promised: Some<Resolve<T>>;
+  #extras: Extras | null = null;
 
   /** @internal Futures come from `executor.submit`. */
   constructor(thread: ThisThread, fn: Function, options: JobOptions | null = null) {
@@ -127,7 +139,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   cancel(): boolean {
     if (this.#state !== State.pending) return this.#state === State.cancelled;
     if (!this.#takeOut()) {
-      this.#retries = null; // however it ends now
+      if (this.#extras !== null) this.#extras.retries = null; // however it ends now
       this.#ask(Ask.cancel);
       return false;
     }
@@ -179,6 +191,11 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     this.#add(callback);
   }
 
+  /** @internal The same without a function. */
+  addFollower(follower: Follower): void {
+    this.#add(follower);
+  }
+
   /**
    * Waits in an async function: `await future`. A task knows nothing of this wait, as of any promise of
    * somebody else; `await wrapFuture(future)`, or `runInExecutor`, keeps it in reach.
@@ -188,9 +205,11 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    const awaiter = new Awaiter<T>();
-    this.#add(awaiter);
-    return awaiter.promise.then(onValue, onError);
+    const promise = new Promise<T>((resolve) => {
+      if (this.#state === State.pending) this.#promised = append(this.#promised, resolve);
+      else this.#resolve(resolve);
+    });
+    return promise.then(onValue, onError);
   }
 
   /** Waits in a coroutine: `yield* future`. In the loop that runs the coroutine. */
@@ -208,12 +227,12 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   follow(signal: AbortSignal): void {
     if (this.#state !== State.pending) return;
     if (signal.aborted) this.#abort(signal);
-    else this.#stopListening = listenTo(signal, () => this.#abort(signal));
+    else this.#ownExtras.stopListening = listenTo(signal, () => this.#abort(signal));
   }
 
   /** @internal When it fails it is sent again, so many times. */
   retry(times: number, again: () => boolean): void {
-    this.#retries = { left: times, again };
+    this.#ownExtras.retries = { left: times, again };
   }
 
   /** @internal The job is in a slot now, waiting in a ring. */
@@ -282,13 +301,13 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
 
   /** @internal Entry of the thread that runs it, or that has to turn for it; else -1. */
   get runner(): number {
-    if (this.#slot === NO_SLOT || this.#state !== State.pending) return this.#turner;
+    if (this.#slot === NO_SLOT || this.#state !== State.pending) return this.#extras?.turner ?? -1;
     return runnerOf(this.#thread.memory.words, this.#slot);
   }
 
   /** @internal A part of it runs in the loop of this thread. */
   needsTurnsOf(entry: number): void {
-    this.#turner = entry;
+    this.#ownExtras.turner = entry;
   }
 
   /** @internal Index of the pool that has taken it. */
@@ -345,12 +364,21 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   }
 
   #triesAgain(): boolean {
-    return this.#retries !== null && this.#retries.left-- > 0 && this.#retries.again();
+    const retries = this.#retries;
+    return retries !== null && retries.left-- > 0 && retries.again();
   }
 
   /** Whether it is done for some elements of `map`. */
   get #isChunk(): boolean {
     return this.#options !== null && this.#options.chunkFrom >= 0;
+  }
+
+  get #retries(): Retries | null {
+    return this.#extras === null ? null : this.#extras.retries;
+  }
+
+  get #ownExtras(): Extras {
+    return (this.#extras ??= new Extras());
   }
 
   #overrun(ended: 'thread' | 'process' | null, thrown?: unknown): TimeoutError {
@@ -380,47 +408,58 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   #finish(state: number, value: unknown): void {
     this.#state = state;
     this.#value = value;
-    this.#stopListening?.();
+    this.#extras?.stopListening?.();
     noteSettled(this, OUTCOMES[state] as 'value', value);
     if (state === State.error) this.#noteUnseen(value);
+    const promised = this.#promised;
     const callbacks = this.#callbacks;
-    if (callbacks === undefined) return;
+    this.#promised = undefined;
     this.#callbacks = undefined;
-    if (!Array.isArray(callbacks)) this.#call(callbacks);
-    else for (const callback of callbacks) this.#call(callback);
+    if (Array.isArray(promised)) for (const resolve of promised) this.#resolve(resolve);
+    else if (promised !== undefined) this.#resolve(promised);
+    if (Array.isArray(callbacks)) for (const callback of callbacks) this.#call(callback);
+    else if (callbacks !== undefined) this.#call(callbacks);
   }
 
   #add(callback: Callback<T>): void {
-    if (this.#state !== State.pending) this.#call(callback);
-    else if (this.#callbacks === undefined) this.#callbacks = callback;
-    else if (!Array.isArray(this.#callbacks)) this.#callbacks = [this.#callbacks, callback];
-    else this.#callbacks.push(callback);
+    if (this.#state === State.pending) this.#callbacks = append(this.#callbacks, callback);
+    else this.#call(callback);
   }
 
-  #settleAwaiter({ resolve, reject }: Awaiter<T>): void {
+  #resolve(resolve: Resolve<T>): void {
     this.#markSeen();
     if (this.#state === State.value) resolve(this.#value as T);
-    else reject(this.#state === State.cancelled ? new CancelledError() : this.#value);
+    else
+      resolve(new Rejected(this.#state === State.cancelled ? new CancelledError() : this.#value));
   }
 
   #noteUnseen(error: unknown): void {
-    this.#unseen = addUnseenJob(this, this.name || '<anonymous>', error);
+    this.#ownExtras.unseen = addUnseenJob(this, this.name || '<anonymous>', error);
   }
 
   #markSeen(): void {
-    if (this.#unseen === null) return;
-    jobWasSeen(this.#unseen);
-    this.#unseen = null;
+    const extras = this.#extras;
+    if (extras === null || extras.unseen === null) return;
+    jobWasSeen(extras.unseen);
+    extras.unseen = null;
   }
 
   #call(callback: Callback<T>): void {
-    if (typeof callback !== 'function') return this.#settleAwaiter(callback);
     try {
-      callback(this);
+      if (typeof callback === 'function') callback(this);
+      else callback.sourceIsDone();
     } catch (error) {
       showCallbackError(error);
     }
   }
+}
+
+/** One more. */
+function append<T>(some: Some<T>, one: T): Some<T> {
+  if (some === undefined) return one;
+  if (!Array.isArray(some)) return [some, one];
+  some.push(one);
+  return some;
 }
 
 function showCallbackError(error: unknown): void {

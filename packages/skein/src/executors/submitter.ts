@@ -11,6 +11,7 @@ import { pack, type PackedValues } from '../crossing/packed-values.ts';
 import { dropPacked, Part, takePacked, writePacked, writePayload } from '../crossing/payload.ts';
 import type { ThisThread } from '../crossing/this-thread.ts';
 import { add, compareExchange, store } from '../shared/atomics.ts';
+import type { Held } from '../shared/held-back.ts';
 import {
   CONTROL,
   controlAt,
@@ -186,21 +187,52 @@ export class Submitter {
   ): void {
     // What nobody can change meanwhile needs no copy.
     const kept = isList(args) && !args.every(isPrimitive) ? pack(args, placesIn(options)) : args;
-    this.#thread.mailbox.hold(() => {
-      if (this.cancelsHeld) job.cancel();
-      if (job.done()) {
-        add(this.#thread.memory.words, this.#pool.at + POOL.cancelled, 1);
-      } else {
-        try {
-          if (this.#takesJobs()) return this.#enqueue(job, fn, kept, options);
-          job.fail(this.#refusal());
-        } catch (error) {
-          job.fail(error);
-        }
+    this.#thread.mailbox.hold(new HeldJob(this, job, fn, kept, options));
+  }
+
+  /** @internal Tries to send a job that was held back; false when there is still no room. */
+  goOn({ job, fn, args, options }: HeldJob): boolean {
+    if (this.cancelsHeld) job.cancel();
+    if (job.done()) {
+      add(this.#thread.memory.words, this.#pool.at + POOL.cancelled, 1);
+    } else {
+      try {
+        if (this.#takesJobs()) return this.#enqueue(job, fn, args, options);
+        job.fail(this.#refusal());
+      } catch (error) {
+        job.fail(error);
       }
-      if (!isList(kept)) dropPacked(this.#thread, kept);
-      return true;
-    });
+    }
+    if (!isList(args)) dropPacked(this.#thread, args);
+    return true;
+  }
+}
+
+/** A job for which there was no room. */
+class HeldJob implements Held {
+  readonly #submitter: Submitter;
+  readonly job: Job;
+  /** Index in the function table. */
+  readonly fn: number;
+  readonly args: readonly unknown[] | PackedValues;
+  readonly options: JobOptions | null;
+
+  constructor(
+    submitter: Submitter,
+    job: Job,
+    fn: number,
+    args: readonly unknown[] | PackedValues,
+    options: JobOptions | null,
+  ) {
+    this.#submitter = submitter;
+    this.job = job;
+    this.fn = fn;
+    this.args = args;
+    this.options = options;
+  }
+
+  goOn(): boolean {
+    return this.#submitter.goOn(this);
   }
 }
 

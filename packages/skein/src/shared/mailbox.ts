@@ -22,7 +22,7 @@
 import { Arena, freeBlocks } from './arena.ts';
 import { compareExchange, load, store, waitAsync } from './atomics.ts';
 import { clearControl } from './deadlines.ts';
-import { HeldBack } from './held-back.ts';
+import { type Held, HeldBack } from './held-back.ts';
 import { hasMail, type InboxPlace, pushInbox, takeInbox } from './inbox.ts';
 import {
   HEADER,
@@ -210,9 +210,9 @@ export class Mailbox {
     this.#handlers[kind] = handler;
   }
 
-  /** Keeps `attempt` and calls it again after each drain until it returns true. In order. */
-  hold(attempt: () => boolean): void {
-    this.#held.push(attempt);
+  /** Keeps it and has it try again after each drain until it goes on. In order. */
+  hold(held: Held | (() => boolean)): void {
+    this.#held.push(typeof held === 'function' ? { goOn: held } : held);
     store(this.words, HEADER.roomWanted, 1);
   }
 

@@ -7,6 +7,7 @@ const job = { workers: 2, width: 64, payload: 'gated', inFlight: 100_000 };
 const cases = {
   'submitted 100 in a turn': { ...job, perTurn: 100 },
   'submitted 10 000 in a turn': { ...job, perTurn: 10_000 },
+  'submitted all at once': { ...job, perTurn: 100_000 },
 };
 
 export default {

@@ -216,6 +216,43 @@ for (const { name: className, newPool, newWords, Broken } of executors) {
       });
     });
 
+    describe('await', () => {
+      test('many of one task go on in their order, before and after it is done', async () => {
+        const seen: unknown[] = [];
+        const future = pool.submit(addOne, 1);
+        const early = ['a', 'b', 'c'].map((who) => future.then((value) => seen.push(who, value)));
+        await Promise.all(early);
+        await future.then((value) => seen.push('late', value));
+        assert.deepEqual(seen, ['a', 2, 'b', 2, 'c', 2, 'late', 2]);
+      });
+
+      test('a failure reaches all of them, as the same error', async () => {
+        const future = pool.submit(fail, 'x');
+        const settled = await Promise.allSettled([future, future, future]);
+        const reasons = settled.map((each) => (each as PromiseRejectedResult).reason as unknown);
+        assert.equal(String(reasons[0]), 'RangeError: x');
+        assert.ok(reasons.every((reason) => reason === reasons[0]));
+        await assert.rejects(async () => await future, { message: 'x' }); // once more, now that it is done
+      });
+
+      test('a failure that nobody handles is an unhandled rejection, one that is handled is none', async () => {
+        const unhandled: unknown[] = [];
+        const ofRunner = process.listeners('unhandledRejection');
+        process.removeAllListeners('unhandledRejection'); // the test runner would fail the test
+        process.on('unhandledRejection', (reason) => unhandled.push(reason));
+        try {
+          await pool.submit(fail, 'handled').then(undefined, () => {});
+          void pool.submit(fail, 'not handled').then(() => {});
+          await eventually(() => unhandled.length > 0, 'the rejection was told');
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        } finally {
+          process.removeAllListeners('unhandledRejection');
+          for (const listener of ofRunner) process.on('unhandledRejection', listener);
+        }
+        assert.deepEqual(unhandled.map(String), ['RangeError: not handled']);
+      });
+    });
+
     describe('addDoneCallback()', () => {
       test('g43 rule 71: in order, with the future, and at once when it is done', () => {
         const seen: unknown[] = [];

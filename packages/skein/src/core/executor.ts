@@ -17,13 +17,20 @@ export interface ConcurrentFutureLike<T> {
   exception(timeoutMs?: number): unknown;
   /** Has `callback` called in this thread when the future is done; at once when it is already. */
   addDoneCallback(callback: (future: ConcurrentFutureLike<T>) => void): void;
-  /** @internal The same for one that needs no function of its own: there may be a hundred thousand. */
-  addFollower?(follower: Follower): void;
 }
 
-/** @internal Becomes done after a concurrent future. */
+/** A future of a loop that becomes done after a concurrent one. */
 export interface Follower {
+  /** Called once, where a done callback would be. */
   sourceIsDone(): void;
+}
+
+/**
+ * A concurrent future that tells a follower without a function made for it, for there may be a hundred thousand.
+ * A class, so that nobody else's method of that name is meant.
+ */
+export abstract class Followable {
+  abstract addFollower(follower: Follower): void;
 }
 
 /** Something that runs functions elsewhere. */

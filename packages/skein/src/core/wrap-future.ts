@@ -1,7 +1,7 @@
 import { assertOfThisCopy } from './copies.ts';
 import type { EventLoop } from './event-loop.ts';
 import { CancelledError } from './exceptions.ts';
-import type { ConcurrentFutureLike, Follower } from './executor.ts';
+import { type ConcurrentFutureLike, Followable, type Follower } from './executor.ts';
 import { Future } from './future.ts';
 import type { Dependent } from './observer.ts';
 import type { Runnable } from './ready-queue.ts';
@@ -30,10 +30,11 @@ export class WrappedFuture<T> extends Future<T> implements Runnable, Dependent, 
   constructor(source: ConcurrentFutureLike<T>, loop: EventLoop) {
     super(loop);
     this.#source = source;
-    if (source.addFollower === undefined) source.addDoneCallback(() => this.sourceIsDone());
-    else source.addFollower(this);
+    if (source instanceof Followable) source.addFollower(this);
+    else source.addDoneCallback(() => this.sourceIsDone());
   }
 
+  /** @internal */
   sourceIsDone(): void {
     const loop = this.getLoop();
     // A loop that was closed meanwhile has no use for the result, and nobody waits for it.

@@ -1,6 +1,7 @@
 /** Reads what encode.ts wrote, in another thread. */
 
 import { ByteReader } from './byte-reader.ts';
+import { copyBytes } from './copy-bytes.ts';
 import type { MarkedValues } from './detached-copy.ts';
 import { replaceMarkers } from './detached-copy.ts';
 import { deserialize } from './engine-serializer.ts';
@@ -26,7 +27,9 @@ export function decode(bytes: Buffer, length: number): unknown[] {
   const format = bytes[0];
   if (format === Format.none) return [];
   if (format === Format.engine || format === Format.engineShared) {
-    const payload = deserialize(bytes.subarray(ENGINE_HEAD, length));
+    const own = Buffer.allocUnsafeSlow(length - ENGINE_HEAD);
+    copyBytes(bytes, ENGINE_HEAD, length, own, 0);
+    const payload = deserialize(own);
     return format === Format.engine ? (payload as unknown[]) : reviveAll(payload as MarkedValues);
   }
   const reader = idle.pop() ?? new ByteReader();

@@ -11,7 +11,6 @@
 
 import * as v8 from 'node:v8';
 import { types } from 'node:util';
-import { copyBytes } from './copy-bytes.ts';
 
 /** The serializer met something that it does not carry. */
 export class Refused extends Error {}
@@ -75,7 +74,7 @@ class ValueSerializer extends v8.Serializer {
 class ValueDeserializer extends v8.Deserializer {
   _readHostObject(): unknown {
     const kind = this.readUint32();
-    if (kind === BUFFER) return copied(this.readRawBytes(this.readUint32()));
+    if (kind === BUFFER) return Buffer.from(this.readRawBytes(this.readUint32()));
     const offset = this.readUint32();
     const length = this.readUint32();
     const buffer = this.readValue() as ArrayBuffer;
@@ -88,12 +87,6 @@ class ValueDeserializer extends v8.Deserializer {
   }
 }
 
-function copied(bytes: Uint8Array): Buffer {
-  const copy = Buffer.allocUnsafe(bytes.length);
-  copyBytes(bytes, 0, bytes.length, copy, 0);
-  return copy;
-}
-
 /**
  * @throws {Refused} when the value holds something that only a MessagePort carries, or nothing does
  */
@@ -104,7 +97,7 @@ export function serialize(value: unknown): Uint8Array {
   return serializer.releaseBuffer();
 }
 
-/** @param bytes - may be shared memory to which nobody writes meanwhile: nothing of the value stays in them */
+/** @param bytes - of this thread alone: parts of the value may stay in them */
 export function deserialize(bytes: Uint8Array): unknown {
   const deserializer = new ValueDeserializer(bytes);
   deserializer.readHeader();

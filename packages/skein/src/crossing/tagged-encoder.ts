@@ -134,8 +134,10 @@ function writePlain(writer: ByteWriter, object: Record<string, unknown>): boolea
 
 function writeArray(writer: ByteWriter, array: readonly unknown[]): boolean {
   const length = array.length;
-  // As many keys as elements: no holes, and no properties of other names.
-  if (length > MAX_ELEMENTS || Object.keys(array).length !== length) return false;
+  // As many keys as elements, and the last of them an index, which come first: no holes, no other properties.
+  const keys = length > MAX_ELEMENTS ? [] : Object.keys(array);
+  if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1)))
+    return false;
   writer.byte(Tag.array);
   writer.size(length);
   depth++;

@@ -5,7 +5,7 @@ import { staysHome } from '../core/stays-home.ts';
 import { ofThisCopy } from '../core/copies.ts';
 import type { Suspension } from '../core/coroutine.ts';
 import { CancelledError, TimeoutError, ValueError } from '../core/exceptions.ts';
-import type { ConcurrentFutureLike, Follower } from '../core/executor.ts';
+import { type ConcurrentFutureLike, Followable, type Follower } from '../core/executor.ts';
 import { joinStacks } from '../core/joined-stacks.ts';
 import { wrapFuture } from '../core/wrap-future.ts';
 import { noteOrigin, recordsOrigins } from '../core/origins.ts';
@@ -31,7 +31,6 @@ import { wakeThread } from '../shared/thread-table.ts';
 import { blockUntil } from './block-until.ts';
 import { hasFailed } from './chunk-result.ts';
 import { errorOf, lostJobError, overrunError } from './job-errors.ts';
-import { Rejected } from './rejected.ts';
 import { listenTo } from './signal-listeners.ts';
 import type { JobOptions } from './submit-options.ts';
 import { noteSettled } from './task-events.ts';
@@ -66,7 +65,7 @@ interface Retries {
   readonly again: () => boolean;
 }
 
-/** What few futures have. */
+/** What few futures have at a time. */
 class Extras {
   /** As long as nobody has looked at the error. */
   unseen: FailedJobs | null = null;
@@ -77,13 +76,19 @@ class Extras {
   stopListening: (() => void) | null = null;
 }
 
-/** What resolves a promise. */
-type Resolve<T> = (value: T | PromiseLike<T>) => void;
+/** Settles the promise of somebody who awaits a future. */
+class Awaiter<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
 
-type Callback<T> = ((future: ConcurrentFuture<T>) => void) | Follower;
+  constructor(resolve: (value: T) => void, reject: (reason: unknown) => void) {
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+}
 
-/** Nothing, one, or more of them. There may be a hundred thousand futures with one. */
-type Some<T> = T[] | T | undefined;
+/** Somebody who is told that a future is done. */
+type Listener<T> = ((future: ConcurrentFuture<T>) => void) | Awaiter<T> | Follower;
 
 /**
  * The result of `executor.submit`: bound to no loop, and waited for in three ways. `result()`
@@ -91,7 +96,10 @@ type Some<T> = T[] | T | undefined;
  *
  * @see CPython Lib/concurrent/futures/_base.py, Future
  */
-export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, PromiseLike<T> {
+export class ConcurrentFuture<T>
+  extends Followable
+  implements ConcurrentFutureLike<T>, Job, PromiseLike<T>
+{
   readonly #thread: ThisThread;
   readonly #fn: Function;
   readonly #options: JobOptions | null;
@@ -100,12 +108,13 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
   #queued = 0;
   #state: number = State.pending;
   #value: unknown = undefined;
-  #callbacks: Some<Callback<T>>;
-  #promised: Some<Resolve<T>>;
+  /** Most have one, and there may be a hundred thousand of them: no array for it. */
+  #listeners: Listener<T>[] | Listener<T> | undefined;
   #extras: Extras | null = null;
 
   /** @internal Futures come from `executor.submit`. */
   constructor(thread: ThisThread, fn: Function, options: JobOptions | null = null) {
+    super();
     this.#thread = thread;
     this.#fn = fn;
     this.#options = options;
@@ -191,8 +200,8 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     this.#add(callback);
   }
 
-  /** @internal The same without a function. */
-  addFollower(follower: Follower): void {
+  /** @internal The same for a future of a loop, which needs no function for it. */
+  override addFollower(follower: Follower): void {
     this.#add(follower);
   }
 
@@ -205,10 +214,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    const promise = new Promise<T>((resolve) => {
-      if (this.#state === State.pending) this.#promised = append(this.#promised, resolve);
-      else this.#resolve(resolve);
-    });
+    const promise = new Promise<T>((resolve, reject) => this.#add(new Awaiter(resolve, reject)));
     return promise.then(onValue, onError);
   }
 
@@ -217,7 +223,7 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     return wrapFuture<T>(this)[Symbol.iterator]();
   }
 
-  toString(): string {
+  override toString(): string {
     const state = STATE_NAMES[this.#state] as string;
     const progress = this.running() ? 'running' : state;
     return `<${this.constructor.name} ${progress} fn=${this.name || '<anonymous>'}>`;
@@ -411,26 +417,23 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     this.#extras?.stopListening?.();
     noteSettled(this, OUTCOMES[state] as 'value', value);
     if (state === State.error) this.#noteUnseen(value);
-    const promised = this.#promised;
-    const callbacks = this.#callbacks;
-    this.#promised = undefined;
-    this.#callbacks = undefined;
-    if (Array.isArray(promised)) for (const resolve of promised) this.#resolve(resolve);
-    else if (promised !== undefined) this.#resolve(promised);
-    if (Array.isArray(callbacks)) for (const callback of callbacks) this.#call(callback);
-    else if (callbacks !== undefined) this.#call(callbacks);
+    const listeners = this.#listeners;
+    this.#listeners = undefined;
+    if (Array.isArray(listeners)) for (const listener of listeners) this.#tell(listener);
+    else if (listeners !== undefined) this.#tell(listeners);
   }
 
-  #add(callback: Callback<T>): void {
-    if (this.#state === State.pending) this.#callbacks = append(this.#callbacks, callback);
-    else this.#call(callback);
+  #add(listener: Listener<T>): void {
+    if (this.#state !== State.pending) this.#tell(listener);
+    else if (this.#listeners === undefined) this.#listeners = listener;
+    else if (Array.isArray(this.#listeners)) this.#listeners.push(listener);
+    else this.#listeners = [this.#listeners, listener];
   }
 
-  #resolve(resolve: Resolve<T>): void {
+  #settle({ resolve, reject }: Awaiter<T>): void {
     this.#markSeen();
     if (this.#state === State.value) resolve(this.#value as T);
-    else
-      resolve(new Rejected(this.#state === State.cancelled ? new CancelledError() : this.#value));
+    else reject(this.#state === State.cancelled ? new CancelledError() : this.#value);
   }
 
   #noteUnseen(error: unknown): void {
@@ -441,25 +444,18 @@ export class ConcurrentFuture<T> implements ConcurrentFutureLike<T>, Job, Promis
     const extras = this.#extras;
     if (extras === null || extras.unseen === null) return;
     jobWasSeen(extras.unseen);
-    extras.unseen = null;
+    this.#extras = null; // it is done, and needs none of them
   }
 
-  #call(callback: Callback<T>): void {
+  #tell(listener: Listener<T>): void {
+    if (listener instanceof Awaiter) return this.#settle(listener);
     try {
-      if (typeof callback === 'function') callback(this);
-      else callback.sourceIsDone();
+      if (typeof listener === 'function') listener(this);
+      else listener.sourceIsDone();
     } catch (error) {
       showCallbackError(error);
     }
   }
-}
-
-/** One more. */
-function append<T>(some: Some<T>, one: T): Some<T> {
-  if (some === undefined) return one;
-  if (!Array.isArray(some)) return [some, one];
-  some.push(one);
-  return some;
 }
 
 function showCallbackError(error: unknown): void {

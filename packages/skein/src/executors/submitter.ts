@@ -191,7 +191,7 @@ export class Submitter {
   }
 
   /** @internal Tries to send a job that was held back; false when there is still no room. */
-  goOn({ job, fn, args, options }: HeldJob): boolean {
+  resume({ job, fn, args, options }: HeldJob): boolean {
     if (this.cancelsHeld) job.cancel();
     if (job.done()) {
       add(this.#thread.memory.words, this.#pool.at + POOL.cancelled, 1);
@@ -232,7 +232,7 @@ class HeldJob implements Held {
   }
 
   goOn(): boolean {
-    return this.#submitter.goOn(this);
+    return this.#submitter.resume(this);
   }
 }
 

@@ -154,15 +154,17 @@ export class WorkerJobs implements Jobs {
     const outer = setOnStack(job);
     job.below = outer;
     let result: unknown;
+    let isPromise: boolean;
     try {
       result = this.#callAlone(job, loaded, outer !== null);
+      isPromise = typeof result === 'object' && isThenable(result); // it may have a getter that throws
     } catch (error) {
       setOnStack(outer);
       this.#finish(job, Outcome.error, error);
       return;
     }
     setOnStack(outer);
-    if (typeof result !== 'object' || !isThenable(result)) {
+    if (!isPromise) {
       this.#finish(job, Outcome.value, result);
       return;
     }

@@ -1,7 +1,7 @@
 /**
- * What a thread holds back in its own memory, since there was no slot or no place in a ring for it, in the order
- * in which it came. There may be a hundred thousand of them, so each is let go as soon as it has gone on, and nothing is
- * moved for it.
+ * What a thread holds back in its own memory, since there was no slot or no place in a ring for it, in the
+ * order in which it came. There may be a hundred thousand of them, so each is let go as soon as it has gone
+ * on, and nothing is moved for it.
  */
 
 /** Something that waits for room. */

@@ -210,7 +210,7 @@ export class Mailbox {
     this.#handlers[kind] = handler;
   }
 
-  /** Keeps it and has it try again after each drain until it goes on. In order. */
+  /** Keeps what found no room, and has it try again after each drain until it goes on. In order. */
   hold(held: Held | (() => boolean)): void {
     this.#held.push(typeof held === 'function' ? { goOn: held } : held);
     store(this.words, HEADER.roomWanted, 1);

@@ -36,6 +36,10 @@ export class FakeConcurrentFuture<T> implements ConcurrentFutureLike<T> {
     if (this.done()) callback(this);
     else this.#callbacks.push(callback);
   }
+  /** Means something else than the method of this name that futures of this library have. */
+  addFollower(): never {
+    throw new Error('nobody asked for this');
+  }
   complete(state: 'cancelled' | 'finished' | 'failed', outcome: unknown): void {
     this.state = state;
     this.#outcome = outcome;

@@ -235,6 +235,13 @@ for (const { name: className, newPool, newWords, Broken } of executors) {
         await assert.rejects(async () => await future, { message: 'x' }); // once more, now that it is done
       });
 
+      test('a failure is heard as early as a value', async () => {
+        const failing = pool.submit(fail, 'x');
+        const succeeding = pool.submit(addOne, 1);
+        await Promise.allSettled([failing, succeeding]);
+        await assert.rejects(Promise.race([failing, succeeding]), { message: 'x' });
+      });
+
       test('a failure that nobody handles is an unhandled rejection, one that is handled is none', async () => {
         const unhandled: unknown[] = [];
         const ofRunner = process.listeners('unhandledRejection');

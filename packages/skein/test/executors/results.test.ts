@@ -16,7 +16,7 @@ import {
   shout,
 } from '../fixtures/functions.ts';
 import { allStyles, mainStyles } from '../fixtures/styles.ts';
-import { StrictRefusal, refuse } from '../fixtures/throwing.ts';
+import { StrictRefusal, refuse, thenThrows } from '../fixtures/throwing.ts';
 
 for (const { name: className, newPool } of executors) {
   describe(className, () => {
@@ -53,6 +53,11 @@ for (const { name: className, newPool } of executors) {
             NaN,
             -0,
           ]);
+        });
+
+        test('a result whose `then` throws when it is looked at fails its task, and no other', async () => {
+          await assert.rejects(style.call(pool, thenThrows, 'looked at'), { message: 'looked at' });
+          assert.equal(await style.call(pool, addOne, 41), 42);
         });
 
         for (const fn of [fail, failLater, failInCoroutine]) {

@@ -6,6 +6,12 @@ import { DataCloneError } from '../../../dist/core/exceptions.js';
 import { registerShared, shareKey } from '../../../dist/crossing/share.js';
 import { inlineBytes, roundTrip } from './round-trip.js';
 
+function withHole(): unknown[] {
+  const array: unknown[] = [1];
+  array[2] = 3;
+  return array;
+}
+
 describe('values arrive as structuredClone would give them', () => {
   const circle: Record<string, unknown> = { a: 1 };
   circle['self'] = circle;
@@ -40,8 +46,11 @@ describe('values arrive as structuredClone would give them', () => {
     'class instances': [new Point()],
     'symbol keys': [{ [Symbol('x')]: 1, a: 2 }],
     arrays: [[], [1, 'a', [2, [3]]], Array.from({ length: 1000 }, (_, i) => i)],
-    // eslint-disable-next-line no-sparse-arrays
-    'arrays with holes': [[1, , 3], new Array(4)],
+    'arrays with holes': [
+      withHole(),
+      new Array(4),
+      Object.assign(withHole(), { name: 'as many as holes' }),
+    ],
     'arrays with other properties': [Object.assign([1, 2], { extra: true })],
     dates: [new Date(0), new Date(-1.5e12)],
     'maps and sets': [

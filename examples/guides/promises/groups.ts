@@ -2,9 +2,8 @@ import { createTask, ExceptionGroup, run, sleep, taskGroup } from 'skein';
 
 async function visit(name: string): Promise<string> {
   try {
-    await sleep(1);
+    await sleep(name === 'b' ? 1 : 60_000);
     if (name === 'b') throw new RangeError(`nobody at ${name}`);
-    await sleep(60_000);
     return name;
   } finally {
     console.log('left', name);

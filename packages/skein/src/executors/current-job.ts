@@ -57,10 +57,11 @@ export function currentJob(): CurrentJob {
 
 /** The same for the worker; null outside of a task. */
 export function runningJob(): RunningJob | null {
-  if (onStack !== null) return onStack;
   const found = inContext.get(undefined);
-  const job = found === undefined ? alone : found;
-  return job === null || job.isOver ? null : job;
+  // Before the stack: while one begins, the loop may turn, and go on with those beside it.
+  if (found !== undefined && found !== null && !found.isOver) return found;
+  if (onStack !== null) return onStack;
+  return found === undefined && alone?.isOver === false ? alone : null;
 }
 
 /** The job whose function is on the stack; null when there is none. */

@@ -26,10 +26,11 @@ import {
   slotAt,
   whoOf,
 } from '../shared/layout.ts';
-import type { Expectation } from '../shared/mailbox.ts';
 import { wakeThread } from '../shared/thread-table.ts';
+import { Awaiter } from './awaiter.ts';
 import { blockUntil } from './block-until.ts';
 import { hasFailed } from './chunk-result.ts';
+import { type Job, NO_SLOT } from './job.ts';
 import { errorOf, lostJobError, overrunError } from './job-errors.ts';
 import { listenTo } from './signal-listeners.ts';
 import type { JobOptions } from './submit-options.ts';
@@ -42,23 +43,6 @@ const State = { pending: 0, cancelled: 1, value: 2, error: 3 } as const;
 const STATE_NAMES = ['pending', 'cancelled', 'finished', 'failed'] as const;
 
 const OUTCOMES = [undefined, 'cancelled', 'value', 'error'] as const;
-
-/** Slot of a job that has none: it is held back, or over. */
-export const NO_SLOT = -1;
-
-/** A future as the executor that fills it sees it. */
-export interface Job extends Expectation {
-  done(): boolean;
-  /** The job is in a slot now, waiting in a ring; or, with `NO_SLOT`, it is not after all. */
-  enqueued(slot: number, queued: number): void;
-  /** The job will never be done. */
-  fail(error: unknown): void;
-  cancel(): boolean;
-  /** Its slot while it waits in a queue, else -1. */
-  readonly queuedSlot: number;
-  /** When it fails it may be sent once more: by `again`, false when the pool does not take it any more. */
-  retry(times: number, again: () => boolean): void;
-}
 
 interface Retries {
   left: number;
@@ -74,17 +58,6 @@ class Extras {
   turner = -1;
   /** Leaves the signal of the options. */
   stopListening: (() => void) | null = null;
-}
-
-/** Settles the promise of somebody who awaits a future. */
-class Awaiter<T> {
-  readonly resolve: (value: T) => void;
-  readonly reject: (reason: unknown) => void;
-
-  constructor(resolve: (value: T) => void, reject: (reason: unknown) => void) {
-    this.resolve = resolve;
-    this.reject = reject;
-  }
 }
 
 /** Somebody who is told that a future is done. */

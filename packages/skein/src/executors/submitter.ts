@@ -26,7 +26,7 @@ import {
 } from '../shared/layout.ts';
 import type { PoolMemory } from '../shared/pool-table.ts';
 import { wakeOrPutOff, wakePutOff } from '../shared/wake-worker.ts';
-import { type Job, NO_SLOT } from './concurrent-future.ts';
+import { type Job, NO_SLOT } from './job.ts';
 import { SubmitStamps } from './submit-stamps.ts';
 import { type JobOptions, limitToWord, traced } from './submit-options.ts';
 import { isTracingKnown, traceOfCaller } from './trace-context.ts';
@@ -191,7 +191,12 @@ export class Submitter {
   }
 
   /** @internal Tries to send a job that was held back; false when there is still no room. */
-  resume({ job, fn, args, options }: HeldJob): boolean {
+  resume(
+    job: Job,
+    fn: number,
+    args: readonly unknown[] | PackedValues,
+    options: JobOptions | null,
+  ): boolean {
     if (this.cancelsHeld) job.cancel();
     if (job.done()) {
       add(this.#thread.memory.words, this.#pool.at + POOL.cancelled, 1);
@@ -208,14 +213,13 @@ export class Submitter {
   }
 }
 
-/** A job for which there was no room. */
+/** A job for which there was no room: in fewer bytes than a closure. */
 class HeldJob implements Held {
   readonly #submitter: Submitter;
-  readonly job: Job;
-  /** Index in the function table. */
-  readonly fn: number;
-  readonly args: readonly unknown[] | PackedValues;
-  readonly options: JobOptions | null;
+  readonly #job: Job;
+  readonly #fn: number;
+  readonly #args: readonly unknown[] | PackedValues;
+  readonly #options: JobOptions | null;
 
   constructor(
     submitter: Submitter,
@@ -225,14 +229,14 @@ class HeldJob implements Held {
     options: JobOptions | null,
   ) {
     this.#submitter = submitter;
-    this.job = job;
-    this.fn = fn;
-    this.args = args;
-    this.options = options;
+    this.#job = job;
+    this.#fn = fn;
+    this.#args = args;
+    this.#options = options;
   }
 
   goOn(): boolean {
-    return this.#submitter.resume(this);
+    return this.#submitter.resume(this.#job, this.#fn, this.#args, this.#options);
   }
 }
 
